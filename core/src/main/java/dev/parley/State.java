@@ -1,0 +1,22 @@
+package dev.parley;
+
+/** The life of a channel, subscription or session. */
+public enum State {
+  /** Its first connection is being made. */
+  OPENING,
+  /** It works. */
+  OPEN,
+  /** Its connection was lost and is being made anew. */
+  RECOVERING,
+  /** It takes nothing new and finishes what it has. */
+  CLOSING,
+  /** It was closed. */
+  CLOSED,
+  /** It ended for good because of a failure that no reconnect can mend. */
+  FAILED;
+
+  /** Returns whether nothing follows this state. */
+  public boolean isTerminal() {
+    return this == CLOSED || this == FAILED;
+  }
+}

@@ -1,0 +1,218 @@
+package dev.parley.engine;
+
+import dev.parley.Position;
+import dev.parley.spi.Inbound;
+import dev.parley.spi.Inlet;
+import dev.parley.spi.Link;
+import dev.parley.spi.PollLink;
+import dev.parley.spi.Settlement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** One connection's life: what its link hears goes in here, and what it settles goes out here. */
+final class Connection implements Inlet {
+  final int number;
+
+  /**
+   * Whether its messages may be handed out: the subscriber was told. Guarded by the subscription.
+   */
+  boolean released;
+
+  private final LinkKeeper keeper;
+  private final Queue<Order> orders = new ArrayDeque<>(); // guarded by itself
+  private boolean settling; // guarded by orders
+  private @Nullable Runnable whenSettled; // guarded by orders
+  private volatile @Nullable Link link;
+  private volatile boolean over;
+  private volatile boolean heard;
+  private volatile long lastHeard;
+
+  Connection(LinkKeeper keeper, int number) {
+    this.keeper = keeper;
+    this.number = number;
+    this.lastHeard = keeper.now();
+  }
+
+  private record Order(Settlement settlement, Inbound inbound) {}
+
+  /** Returns the link, or null while it is being made. */
+  @Nullable Link link() {
+    return link;
+  }
+
+  void link(Link made) {
+    link = made;
+    lastHeard = keeper.now();
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** Ends it; returns whether it was not over yet. */
+  synchronized boolean end() {
+    boolean first = !over;
+    over = true;
+    return first;
+  }
+
+  boolean hasDelivered() {
+    return heard;
+  }
+
+  long silentNanos() {
+    return keeper.now() - lastHeard;
+  }
+
+  @Override
+  public void deliver(Inbound inbound) {
+    if (!over) {
+      lastHeard = keeper.now();
+      heard = true;
+      keeper.host().deliver(this, inbound);
+    }
+  }
+
+  @Override
+  public void alive() {
+    lastHeard = keeper.now();
+  }
+
+  @Override
+  public void moved(Position position) {
+    if (!over) {
+      alive();
+      keeper.host().moved(position);
+    }
+  }
+
+  @Override
+  public void reconnectHint(@Nullable Duration base) {
+    if (!over) {
+      alive();
+      keeper.hint(base);
+    }
+  }
+
+  @Override
+  public void writable() {
+    if (!over) {
+      keeper.host().writable();
+    }
+  }
+
+  @Override
+  public void lost(Throwable cause) {
+    keeper.lost(this, cause);
+  }
+
+  @Override
+  public void ended() {
+    keeper.ended(this);
+  }
+
+  /**
+   * Notes a settlement, to be made by {@link #settleOrWake}; dropped if the connection is over,
+   * since the peer delivers again.
+   */
+  void order(Settlement settlement, Inbound inbound) {
+    if (!over) {
+      synchronized (orders) {
+        orders.add(new Order(settlement, inbound));
+      }
+    }
+  }
+
+  /**
+   * Makes what was noted: a polled link does so on its own thread; else this thread does, also for
+   * those that come meanwhile.
+   */
+  void settleOrWake() {
+    PollLink polled = keeper.polled(link);
+    if (polled == null) {
+      settleAll();
+    } else if (hasOrders()) {
+      keeper.host().settlementsWait(polled);
+    }
+  }
+
+  boolean hasOrders() {
+    synchronized (orders) {
+      return !orders.isEmpty();
+    }
+  }
+
+  /** Makes all settlements that wait, runs of the same kind in one go. */
+  void settleAll() {
+    Link current = link;
+    if (current == null) {
+      return;
+    }
+    synchronized (orders) {
+      if (settling) {
+        return;
+      }
+      settling = true;
+    }
+    try {
+      while (true) {
+        Settlement settlement;
+        List<Inbound> batch = new ArrayList<>();
+        synchronized (orders) {
+          Order first = orders.poll();
+          if (first == null) {
+            break;
+          }
+          settlement = first.settlement();
+          batch.add(first.inbound());
+          for (Order next = orders.peek();
+              next != null && next.settlement().equals(settlement);
+              next = orders.peek()) {
+            batch.add(orders.remove().inbound());
+          }
+        }
+        if (over) {
+          continue;
+        }
+        current.settle(settlement, batch);
+      }
+    } catch (Throwable e) {
+      synchronized (orders) {
+        orders.clear();
+      }
+      lost(e);
+    }
+    settled();
+  }
+
+  /** Runs the action once no settlement is under way: now, or on the thread that is at it. */
+  void whenSettled(Runnable action) {
+    synchronized (orders) {
+      if (settling) {
+        whenSettled = action;
+        return;
+      }
+    }
+    action.run();
+  }
+
+  private void settled() {
+    Runnable action;
+    synchronized (orders) {
+      settling = false;
+      action = whenSettled;
+      whenSettled = null;
+    }
+    // What was noted since the last look.
+    if (hasOrders()) {
+      settleAll();
+    }
+    if (action != null) {
+      action.run();
+    }
+  }
+}

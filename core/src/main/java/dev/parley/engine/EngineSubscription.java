@@ -1,0 +1,1067 @@
+package dev.parley.engine;
+
+import dev.parley.ChannelClosedException;
+import dev.parley.CommunicationInterruptedException;
+import dev.parley.Context;
+import dev.parley.Effect;
+import dev.parley.Failure;
+import dev.parley.Handler;
+import dev.parley.Headers;
+import dev.parley.Kind;
+import dev.parley.Lag;
+import dev.parley.Message;
+import dev.parley.Ordering;
+import dev.parley.Overflow;
+import dev.parley.OverloadedException;
+import dev.parley.ParleyException;
+import dev.parley.Position;
+import dev.parley.ReconnectPolicy;
+import dev.parley.Registration;
+import dev.parley.Resumed;
+import dev.parley.Shape;
+import dev.parley.Signal;
+import dev.parley.State;
+import dev.parley.StateListener;
+import dev.parley.Subscription;
+import dev.parley.TypeRef;
+import dev.parley.spi.EndOfStream;
+import dev.parley.spi.Inbound;
+import dev.parley.spi.Link;
+import dev.parley.spi.PollLink;
+import dev.parley.spi.PushLink;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What streams and queues have in common: a bounded buffer between the link, which may deliver
+ * within its credit, and the user, who pulls or has a {@link Dispatcher} run a handler.
+ *
+ * <p>One lock, its own monitor, guards everything; drivers, listeners and the user's code are never
+ * called with it held.
+ *
+ * @param <T> the type of the bodies
+ * @param <E> the type of the elements
+ */
+abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
+    implements Subscription<E>, LinkKeeper.Host {
+  private static final Duration DRAIN = Duration.ofSeconds(30);
+  private static final Duration POLL_WAIT = Duration.ofSeconds(1);
+  private static final long POLL_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+
+  final AbstractChannel channel;
+  final Engine engine;
+  final String name;
+  final TypeRef<T> type;
+  final States states;
+  final LinkKeeper keeper;
+
+  private final Shape shape;
+  private final Context context = Context.current();
+  private final Headers headers;
+  private final int window;
+  private final long windowBytes;
+  private final Overflow overflow;
+
+  // Guarded by this.
+  final LaneLedger ledger;
+  private final Deque<Item> buffer = new ArrayDeque<>();
+  private final Deque<Item> ready = new ArrayDeque<>(); // handed back: before the buffer
+  private final List<Waiter> waiters = new ArrayList<>(1);
+  private long bufferedBytes;
+  private long averageSize = 1;
+  private int occupied; // buffered, or handed out and not done
+  private int granted; // credit that the link has and did not use
+  private @Nullable Connection creditor; // whose link that is
+  private long dropped;
+  private boolean paused;
+  private boolean closing; // nothing is handed out any more
+  private boolean ended; // nothing comes in any more
+  private boolean terminating;
+  private boolean terminated;
+  private @Nullable Waiter pollWaiter; // the polling thread, while it waits for room
+  private @Nullable Dispatcher<E> dispatcher;
+  private @Nullable Position received; // the last position that came in
+
+  EngineSubscription(
+      AbstractChannel channel, Shape shape, String name, TypeRef<T> type, Setup setup) {
+    this.channel = channel;
+    this.engine = channel.engine;
+    this.shape = shape;
+    this.name = name;
+    this.type = type;
+    this.headers = setup.headers;
+    this.window = setup.window;
+    this.windowBytes = setup.windowBytes;
+    this.overflow = setup.overflow;
+    this.ledger = new LaneLedger(setup.from);
+    this.received = setup.from;
+    this.states = new States(engine, shape, name, channel.endpoint);
+    if (setup.listener != null) {
+      states.register(setup.listener);
+    }
+    this.keeper =
+        new LinkKeeper(channel, states, this, setup.polled, setup.reconnect, setup.silence);
+  }
+
+  /** What the options of streams, queues and sessions say alike. */
+  record Setup(
+      Headers headers,
+      int window,
+      long windowBytes,
+      Overflow overflow,
+      @Nullable Position from,
+      @Nullable StateListener listener,
+      boolean polled,
+      @Nullable ReconnectPolicy reconnect,
+      Duration silence) {}
+
+  /** Begins to connect. */
+  final void begin() {
+    if (!channel.running.enter(this)) {
+      throw channel.closedException();
+    }
+    keeper.start();
+  }
+
+  // ---------------------------------------------------------------- what the two kinds differ in
+
+  /** Makes the element that is handed out, outside of the lock; null if it was settled instead. */
+  abstract @Nullable E element(Item item);
+
+  /**
+   * An item is taken from the buffer; returns whether it is to be handed out. With the lock held.
+   */
+  abstract boolean taken(Item item);
+
+  /**
+   * A handler has ended with an element, or with what it threw; returns whether its key is free.
+   */
+  abstract boolean handled(Item item, @Nullable E element, @Nullable Throwable failure);
+
+  /** A connection is lost. With the lock held; items to forget are removed from the buffer. */
+  abstract void forget(Connection connection, Deque<Item> buffered);
+
+  /** Returns whether an item goes with its lost connection. With the lock held. */
+  abstract boolean isForgotten(Item item, Connection connection);
+
+  /**
+   * Returns whether an item must not be handed out any more: its connection is over and its
+   * redelivery on the way, though that loss was not dealt with yet. With the lock held.
+   */
+  abstract boolean isStale(Item item);
+
+  /** Returns the same message on a newer connection, in place of an item. With the lock held. */
+  abstract @Nullable Item successor(Item item);
+
+  /** Forgets a stale item, or returns what came in its place. With the lock held. */
+  final @Nullable Item replaceStale(Item item) {
+    Item again = successor(item);
+    if (again != null || isForgotten(item, item.connection)) {
+      occupied--;
+    }
+    return again;
+  }
+
+  /** The subscription closes: what was not handed out goes back. Outside of the lock. */
+  abstract void giveBack(List<Item> items);
+
+  /** Returns whether a closing subscription still waits for the user. With the lock held. */
+  abstract boolean awaitsSettlement();
+
+  /** Returns the number of deliveries that were handed out and not settled. With the lock held. */
+  abstract int unsettled();
+
+  abstract long oldestUnsettledNanos();
+
+  abstract Ordering ordering();
+
+  abstract int concurrency();
+
+  // ---------------------------------------------------------------- what comes in
+
+  @Override
+  public final void deliver(Connection connection, Inbound inbound) {
+    Item item = new Item(inbound, connection, inbound.payload().size().orElse(0));
+    List<Waiter> wake = List.of();
+    Dispatcher<E> run = null;
+    ParleyException refused = null;
+    long droppedNow = 0;
+    boolean usedUp;
+    synchronized (this) {
+      // Once its loss was dealt with, a late message would overtake its own redelivery.
+      if (closing || ended || connection.isOver()) {
+        return;
+      }
+      boolean withinCredit = granted > 0;
+      granted = Math.max(0, granted - 1);
+      usedUp = granted == 0;
+      boolean full =
+          occupied >= window || (!withinCredit && bufferedBytes + item.size > windowBytes);
+      if (full) {
+        switch (overflow) {
+          case BLOCK, FAIL ->
+              refused =
+                  new OverloadedException(
+                      Failure.of(
+                          overflow == Overflow.FAIL ? Kind.LOCAL : Kind.TRANSIENT,
+                          Effect.POSSIBLE,
+                          "the buffer of "
+                              + window
+                              + " messages and "
+                              + windowBytes
+                              + " bytes is full, and the peer cannot be held back"));
+          case DROP_NEWEST -> droppedNow = 1;
+          case DROP_OLDEST -> droppedNow = drop(1);
+          case LATEST -> droppedNow = drop(buffer.size());
+        }
+      } else if (overflow == Overflow.LATEST) {
+        droppedNow = drop(buffer.size());
+      }
+      dropped += droppedNow;
+      if (refused == null && !(full && overflow == Overflow.DROP_NEWEST)) {
+        buffer.add(item);
+        occupied++;
+        bufferedBytes += item.size;
+        averageSize += (item.size - averageSize) / 8;
+        ledger.received(item);
+        String position = inbound.position();
+        if (position != null) {
+          received =
+              received == null
+                  ? Position.of(Map.of(inbound.lane(), position))
+                  : received.with(inbound.lane(), position);
+        }
+        wake = takeWaiters();
+        run = dispatcher;
+      }
+    }
+    if (droppedNow > 0 && engine.observers.length > 0) {
+      engine.signal(new Signal.Dropped(name, channel.endpoint, droppedNow));
+    }
+    if (refused != null) {
+      if (overflow == Overflow.FAIL) {
+        fail(refused);
+      } else {
+        keeper.dropWithLoss(connection, refused);
+      }
+      return;
+    }
+    wake.forEach(Waiter::wake);
+    if (run != null) {
+      run.more();
+    }
+    // Room that came free while there was credit left was not granted then.
+    if (usedUp || overflow != Overflow.BLOCK) {
+      grant();
+    }
+  }
+
+  // Drops from the head of the buffer; they count as done, or the position would stand still.
+  private int drop(int most) {
+    int count = 0;
+    for (; count < most && !buffer.isEmpty(); count++) {
+      Item oldest = buffer.remove();
+      bufferedBytes -= oldest.size;
+      occupied--;
+      ledger.done(oldest);
+    }
+    return count;
+  }
+
+  @Override
+  public final void moved(Position position) {
+    synchronized (this) {
+      ledger.moved(position);
+      Position before = received;
+      if (before == null) {
+        received = position;
+      } else {
+        Position after = before;
+        for (var lane : position.lanes().entrySet()) {
+          after = after.with(lane.getKey(), lane.getValue());
+        }
+        received = after;
+      }
+    }
+  }
+
+  @Override
+  public void writable() {}
+
+  /** Gives the link as much credit as there is room. */
+  final void grant() {
+    Connection connection;
+    PushLink link;
+    int more;
+    synchronized (this) {
+      // Read with the lock held: credit that is counted must go to the link that it is counted for.
+      connection = creditor;
+      if (closing
+          || ended
+          || connection == null
+          || keeper.polled(connection.link()) != null
+          || !(connection.link() instanceof PushLink pushed)) {
+        return;
+      }
+      link = pushed;
+      more = room() - granted;
+      // Many small grants would cost more than they give; but none at all would stop the link.
+      if (more <= 0 || (more < window / 2 && granted > 0)) {
+        return;
+      }
+      granted += more;
+    }
+    try {
+      link.request(more);
+    } catch (Throwable e) {
+      connection.lost(e);
+    }
+  }
+
+  // With the lock held: how many messages fit, by count and by the size they have had lately.
+  private int room() {
+    if (overflow != Overflow.BLOCK) {
+      return window;
+    }
+    long bytes = windowBytes - bufferedBytes;
+    if (bytes <= 0) {
+      return 0;
+    }
+    long bySize = Math.max(1, bytes / Math.max(1, averageSize));
+    return (int) Math.min(window - occupied, bySize);
+  }
+
+  /** Items were handed out or settled: there is room again. */
+  final void freed(int count) {
+    if (count == 0) {
+      return;
+    }
+    Waiter poller;
+    synchronized (this) {
+      occupied -= count;
+      poller = pollWaiter;
+    }
+    if (poller == null) {
+      grant();
+    } else {
+      poller.wake();
+    }
+  }
+
+  @Override
+  public final void settlementsWait(PollLink link) {
+    Waiter poller;
+    synchronized (this) {
+      poller = pollWaiter;
+    }
+    if (poller == null) {
+      link.wakeup();
+    } else {
+      poller.wake();
+    }
+  }
+
+  @Override
+  public final void poll(Connection connection) {
+    PollLink link = keeper.polled(connection.link());
+    if (link == null) {
+      return; // it could not connect
+    }
+    while (!connection.isOver()) {
+      connection.settleAll();
+      int max;
+      boolean last;
+      synchronized (this) {
+        last = terminating;
+        max = closing ? 0 : room();
+      }
+      if (last) {
+        connection.settleAll(); // what came in between
+        connection.end();
+        closeLink(connection);
+        terminated();
+        return;
+      }
+      try {
+        if (max == 0) {
+          awaitRoom(connection); // the link may return at once, so this loop waits itself
+        }
+        for (Inbound inbound : link.poll(max, max == 0 ? Duration.ZERO : POLL_WAIT)) {
+          synchronized (this) {
+            granted++;
+          }
+          connection.deliver(inbound);
+        }
+      } catch (EndOfStream e) {
+        connection.settleAll();
+        closeLink(connection);
+        connection.ended();
+        return;
+      } catch (Throwable e) {
+        connection.lost(e);
+      }
+    }
+    synchronized (this) {
+      if (!terminating) {
+        return;
+      }
+    }
+    terminated();
+  }
+
+  private void awaitRoom(Connection connection) {
+    Waiter waiter = new Waiter(engine.time);
+    synchronized (this) {
+      pollWaiter = waiter;
+    }
+    waiter.await(POLL_PAUSE, () -> connection.hasOrders() || connection.isOver() || hasRoom());
+    synchronized (this) {
+      pollWaiter = null;
+    }
+  }
+
+  private synchronized boolean hasRoom() {
+    return terminating || (!closing && room() > 0);
+  }
+
+  // ---------------------------------------------------------------- the connection's life
+
+  @Override
+  public final @Nullable Position resumeFrom() {
+    synchronized (this) {
+      return resumesFromReceived() ? received : ledger.position();
+    }
+  }
+
+  /** Streams resume behind what came in, queues behind what was settled. */
+  abstract boolean resumesFromReceived();
+
+  @Override
+  public final ConnectAttempt attempt(int connection) {
+    return new ConnectAttempt(shape, name, channel.endpoint, connection, context, headers);
+  }
+
+  @Override
+  public void prepare(Connection connection) {}
+
+  @Override
+  public void connected(Connection connection, Resumed resumed) {
+    release(connection);
+  }
+
+  /** The subscriber knows of the connection: its messages may be handed out. */
+  final void release(Connection connection) {
+    List<Waiter> wake;
+    Dispatcher<E> run;
+    synchronized (this) {
+      connection.released = true;
+      if (!connection.isOver()) {
+        creditor = connection;
+        granted = 0;
+      }
+      wake = takeWaiters();
+      run = dispatcher;
+    }
+    grant();
+    wake.forEach(Waiter::wake);
+    if (run != null) {
+      run.more();
+    }
+  }
+
+  @Override
+  public final boolean isHoldingBack() {
+    synchronized (this) {
+      return granted == 0;
+    }
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // of the very connection
+  public void lost(Connection connection) {
+    synchronized (this) {
+      // What came in before its first credit was told of, if it is kept, is told of by the next
+      // one.
+      connection.released = true;
+      if (creditor == connection) {
+        creditor = null;
+        granted = 0;
+      }
+      int before = buffer.size() + ready.size();
+      forget(connection, buffer);
+      forget(connection, ready);
+      if (dispatcher != null) {
+        occupied -= dispatcher.forget(connection);
+      }
+      occupied -= before - buffer.size() - ready.size();
+      bufferedBytes = buffer.stream().mapToLong(item -> item.size).sum();
+    }
+  }
+
+  @Override
+  public final void gone(Connection connection) {
+    terminateIfIdle();
+  }
+
+  @Override
+  public void ended() {
+    states.move(State.CLOSED);
+    endIntake();
+    terminateIfIdle();
+  }
+
+  @Override
+  public void failed(ParleyException cause) {
+    states.move(State.FAILED, cause, 0, null); // first, for those whom endIntake wakes
+    endIntake();
+    terminateIfIdle();
+  }
+
+  private void endIntake() {
+    List<Waiter> wake;
+    Dispatcher<E> run;
+    synchronized (this) {
+      ended = true;
+      wake = takeWaiters();
+      run = dispatcher;
+    }
+    wake.forEach(Waiter::wake);
+    if (run != null) {
+      run.more();
+    }
+  }
+
+  /** Fails for a reason of this program. */
+  final void fail(ParleyException cause) {
+    Connection last = keeper.stop();
+    if (last != null && last.end()) {
+      abortLink(last);
+      lost(last);
+    }
+    failed(cause);
+  }
+
+  // ---------------------------------------------------------------- pulling
+
+  @Override
+  public final Optional<E> poll(Duration limit) throws InterruptedException {
+    return Optional.ofNullable(next(nanos(limit)));
+  }
+
+  @Override
+  public final List<E> poll(int max, Duration linger) throws InterruptedException {
+    if (max < 1) {
+      throw new IllegalArgumentException("max must be at least 1, but is " + max);
+    }
+    List<E> elements = new ArrayList<>();
+    E element = next(nanos(linger));
+    while (element != null) {
+      elements.add(element);
+      element = elements.size() < max ? next(0) : null;
+    }
+    return elements;
+  }
+
+  @Override
+  public final Iterator<E> iterator() {
+    return new Iterator<>() {
+      private @Nullable E fetched;
+
+      @Override
+      public boolean hasNext() {
+        if (fetched == null) {
+          try {
+            fetched = EngineSubscription.this.next(Long.MAX_VALUE / 4);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommunicationInterruptedException(
+                Failure.of(
+                    Kind.CANCELLED, Effect.NOT_SENT, "the thread that iterates was interrupted"));
+          }
+        }
+        return fetched != null;
+      }
+
+      @Override
+      public E next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("the subscription of " + name + " has ended");
+        }
+        E element = Objects.requireNonNull(fetched);
+        fetched = null;
+        return element;
+      }
+    };
+  }
+
+  private @Nullable E next(long limitNanos) throws InterruptedException {
+    long end = engine.time.nanoTime() + limitNanos;
+    while (true) {
+      Item item;
+      synchronized (this) {
+        if (dispatcher != null) {
+          throw new IllegalStateException(
+              "the subscription of " + name + " runs a handler: pull, or run a handler, not both");
+        }
+        item = take();
+        if (item == null && isOver()) {
+          break;
+        }
+      }
+      if (item != null) {
+        E element = element(item);
+        if (element != null) {
+          return element;
+        }
+        continue;
+      }
+      long rest = end - engine.time.nanoTime();
+      if (rest <= 0) {
+        return null;
+      }
+      Waiter waiter = new Waiter(engine.time);
+      synchronized (this) {
+        waiters.add(waiter);
+      }
+      try {
+        waiter.awaitInterruptibly(rest, this::hasSomething);
+      } finally {
+        synchronized (this) {
+          waiters.remove(waiter);
+        }
+      }
+    }
+    ParleyException failure = states.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    return null;
+  }
+
+  private synchronized boolean hasSomething() {
+    return isOver() || (!paused && head() != null);
+  }
+
+  // With the lock held.
+  private boolean isOver() {
+    return closing || (ended && buffer.isEmpty() && ready.isEmpty() && !awaitsRetry());
+  }
+
+  /** Returns whether items wait for their retry. With the lock held. */
+  abstract boolean awaitsRetry();
+
+  // With the lock held.
+  private @Nullable Item head() {
+    if (closing) {
+      return null;
+    }
+    Item first = ready.peek();
+    if (first != null) {
+      return first;
+    }
+    Item next = buffer.peek();
+    return next == null || !next.connection.released ? null : next;
+  }
+
+  /** Takes the next item that may be handed out. With the lock held. */
+  final @Nullable Item take() {
+    while (!paused) {
+      Item item = head();
+      if (item == null) {
+        return null;
+      }
+      boolean comesBack = item == ready.peek();
+      if (comesBack) {
+        ready.remove();
+      } else {
+        buffer.remove();
+        bufferedBytes -= item.size;
+      }
+      if (isStale(item)) {
+        Item again = replaceStale(item);
+        if (again != null) {
+          return again;
+        }
+      } else if (comesBack || taken(item)) {
+        return item;
+      }
+    }
+    return null;
+  }
+
+  /** Hands an item out once more, before all others; it may have kept its key meanwhile. */
+  final void handBack(Item item, boolean keepsKey) {
+    List<Waiter> wake;
+    Dispatcher<E> run;
+    synchronized (this) {
+      run = dispatcher;
+      if (run == null) {
+        ready.add(item);
+      } else {
+        run.handBack(item, keepsKey);
+      }
+      wake = takeWaiters();
+    }
+    wake.forEach(Waiter::wake);
+    if (run != null) {
+      run.more();
+    }
+  }
+
+  private List<Waiter> takeWaiters() {
+    return waiters.isEmpty() ? List.of() : List.copyOf(waiters);
+  }
+
+  // ---------------------------------------------------------------- handling
+
+  @Override
+  public final CompletableFuture<Void> start(Handler<? super E> handler) {
+    Objects.requireNonNull(handler, "handler");
+    Dispatcher<E> started;
+    synchronized (this) {
+      if (dispatcher != null) {
+        throw new IllegalStateException(
+            "the subscription of " + name + " runs a handler already; subscribe once more");
+      }
+      started = new Dispatcher<>(this, handler, ordering(), concurrency());
+      dispatcher = started;
+    }
+    started.more();
+    terminateIfIdle();
+    return started.future();
+  }
+
+  @Override
+  public final void run(Handler<? super E> handler) {
+    CompletableFuture<Void> unusedSinceThisThreadWaits = start(handler);
+    Waiter waiter = new Waiter(engine.time);
+    synchronized (this) {
+      waiters.add(waiter);
+    }
+    try {
+      waiter.awaitInterruptibly(Long.MAX_VALUE / 4, this::isTerminated);
+    } catch (InterruptedException e) {
+      abort();
+      Thread.currentThread().interrupt();
+      throw new CommunicationInterruptedException(
+          Failure.of(
+              Kind.CANCELLED, Effect.NOT_SENT, "the thread that runs the handler was interrupted"));
+    } finally {
+      synchronized (this) {
+        waiters.remove(waiter);
+      }
+    }
+    ParleyException failure = states.failure();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Returns whether a dispatcher has nothing more to expect. With the lock held. */
+  final boolean isExhausted() {
+    return closing || (ended && buffer.isEmpty() && ready.isEmpty() && !awaitsRetry());
+  }
+
+  /** A retry was given up on: its key is free. With the lock held. */
+  final void releaseKey(Item item) {
+    if (dispatcher != null) {
+      dispatcher.releaseForgotten(item);
+    }
+  }
+
+  final synchronized boolean hasDispatcher() {
+    return dispatcher != null;
+  }
+
+  final synchronized boolean isTerminating() {
+    return terminating;
+  }
+
+  /** With the lock held. */
+  final boolean hasBuffered() {
+    return head() != null;
+  }
+
+  /** With the lock held. */
+  final boolean isPausedOrClosing() {
+    return paused || closing;
+  }
+
+  @Override
+  public final void pause() {
+    synchronized (this) {
+      paused = true;
+    }
+  }
+
+  @Override
+  public final void resume() {
+    List<Waiter> wake;
+    Dispatcher<E> run;
+    synchronized (this) {
+      paused = false;
+      wake = takeWaiters();
+      run = dispatcher;
+    }
+    wake.forEach(Waiter::wake);
+    if (run != null) {
+      run.more();
+    }
+  }
+
+  @Override
+  public final boolean isPaused() {
+    synchronized (this) {
+      return paused;
+    }
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  @Override
+  public final void close() {
+    close(DRAIN.toNanos());
+  }
+
+  private void close(long limitNanos) {
+    beginClose();
+    terminateIfIdle();
+    if (isRunBy(Thread.currentThread())) {
+      return; // the handler that called this is waited for by whoever ends last
+    }
+    Waiter waiter = new Waiter(engine.time);
+    synchronized (this) {
+      waiters.add(waiter);
+    }
+    boolean inTime = waiter.await(limitNanos, this::isTerminated);
+    synchronized (this) {
+      waiters.remove(waiter);
+    }
+    if (!inTime) {
+      abort();
+    }
+  }
+
+  private synchronized boolean isTerminated() {
+    return terminated;
+  }
+
+  private void beginClose() {
+    List<Item> back = new ArrayList<>();
+    List<Waiter> wake;
+    synchronized (this) {
+      if (closing) {
+        return;
+      }
+      closing = true;
+      back.addAll(buffer);
+      back.addAll(ready);
+      if (dispatcher != null) {
+        back.addAll(dispatcher.takeParked());
+      }
+      buffer.clear();
+      ready.clear();
+      bufferedBytes = 0;
+      wake = takeWaiters();
+    }
+    states.move(State.CLOSING);
+    giveBack(back);
+    wake.forEach(Waiter::wake);
+  }
+
+  @Override
+  public final void abort() {
+    beginClose();
+    Dispatcher<E> running;
+    synchronized (this) {
+      running = dispatcher;
+    }
+    if (running != null) {
+      running.interrupt();
+    }
+    terminate(true);
+  }
+
+  /** Ends it once nothing is under way any more. */
+  final void terminateIfIdle() {
+    synchronized (this) {
+      boolean over = closing || isExhausted();
+      if (!over
+          || (dispatcher != null && !dispatcher.isIdle())
+          || (closing && dispatcher != null && awaitsSettlement())
+          || (!closing && awaitsSettlement())) {
+        return;
+      }
+    }
+    terminate(false);
+  }
+
+  private void terminate(boolean now) {
+    synchronized (this) {
+      if (terminating) {
+        return;
+      }
+      terminating = true;
+      closing = true;
+    }
+    cancelTimers();
+    Connection last = keeper.stop();
+    if (last == null) {
+      terminated();
+      return;
+    }
+    PollLink polled = keeper.polled(last.link());
+    if (now) {
+      last.end();
+      abortLink(last);
+      terminated();
+    } else if (polled != null && !last.isOver()) {
+      settlementsWait(polled); // the polling thread does the rest
+    } else {
+      last.settleAll();
+      // Another thread may be at it, with an acknowledgement still to make.
+      last.whenSettled(() -> {
+        if (last.end()) {
+          closeLink(last);
+        }
+        terminated();
+      });
+    }
+  }
+
+  private void terminated() {
+    Dispatcher<E> finished;
+    List<Waiter> wake;
+    synchronized (this) {
+      if (terminated) {
+        return;
+      }
+      terminated = true;
+      finished = dispatcher;
+      wake = takeWaiters();
+    }
+    states.move(State.CLOSED);
+    channel.running.leave(this);
+    wake.forEach(Waiter::wake);
+    if (finished != null) {
+      finished.finish(states.failure());
+    }
+  }
+
+  /** Cancels what the kind has scheduled. */
+  abstract void cancelTimers();
+
+  private void closeLink(Connection connection) {
+    Link link = connection.link();
+    if (link != null) {
+      try {
+        link.close();
+      } catch (RuntimeException e) {
+        engine.signal(new Signal.CallbackFailed(name, channel.endpoint, e));
+      }
+    }
+  }
+
+  private void abortLink(Connection connection) {
+    Link link = connection.link();
+    if (link != null) {
+      try {
+        link.abort();
+      } catch (RuntimeException e) {
+        engine.signal(new Signal.CallbackFailed(name, channel.endpoint, e));
+      }
+    }
+  }
+
+  @Override
+  final void drain(long limitNanos) {
+    beginClose();
+    terminateIfIdle();
+  }
+
+  @Override
+  final boolean isRunBy(Thread thread) {
+    Dispatcher<E> running;
+    synchronized (this) {
+      running = dispatcher;
+    }
+    return running != null && running.isRunBy(thread);
+  }
+
+  // ---------------------------------------------------------------- what it tells
+
+  @Override
+  public final State state() {
+    return states.current();
+  }
+
+  @Override
+  public final Registration onStateChange(StateListener listener) {
+    return states.register(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public final Optional<Position> position() {
+    synchronized (this) {
+      return Optional.ofNullable(ledger.position());
+    }
+  }
+
+  @Override
+  public final Lag lag() {
+    synchronized (this) {
+      int waiting = buffer.size() + ready.size();
+      if (dispatcher != null) {
+        waiting += dispatcher.parkedCount();
+      }
+      return new Lag(waiting, unsettled(), Duration.ofNanos(oldestUnsettledNanos()), dropped);
+    }
+  }
+
+  @Override
+  public final <N> Optional<N> unwrap(Class<N> nativeType) {
+    Connection connection = keeper.current();
+    Link link = connection == null ? null : connection.link();
+    return link == null ? Optional.empty() : link.unwrap(nativeType);
+  }
+
+  @Override
+  public final String toString() {
+    return "Subscription[" + name + " at " + channel.endpoint + ", " + state() + "]";
+  }
+
+  final T decode(Item item) {
+    Link link = Objects.requireNonNull(item.connection.link(), "link");
+    return link.decode(item.inbound, type, engine.codecs);
+  }
+
+  final Context context() {
+    return context;
+  }
+
+  final ChannelClosedException endedException() {
+    return new ChannelClosedException(
+        Failure.of(
+            Kind.LOCAL,
+            Effect.NOT_SENT,
+            "the subscription of " + name + " at " + channel.endpoint + " is " + state()));
+  }
+
+  private static long nanos(Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException("the limit must not be negative, but is " + limit);
+    }
+    return limit.compareTo(Duration.ofDays(36_500)) > 0 ? Long.MAX_VALUE / 4 : limit.toNanos();
+  }
+}

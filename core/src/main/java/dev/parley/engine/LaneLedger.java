@@ -1,0 +1,71 @@
+package dev.parley.engine;
+
+import dev.parley.Position;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which messages are done, for each lane in the order they came: the position to resume from is the
+ * end of the contiguous prefix, never the last one that was done. Guarded by its subscription.
+ */
+final class LaneLedger {
+  private final Map<String, Queue<Item>> lanes = new HashMap<>();
+  private @Nullable Position position;
+
+  LaneLedger(@Nullable Position start) {
+    this.position = start;
+  }
+
+  void received(Item item) {
+    if (item.inbound.position() != null) {
+      lanes.computeIfAbsent(item.inbound.lane(), lane -> new ArrayDeque<>()).add(item);
+    }
+  }
+
+  /** Marks an item as done; returns the last one of the prefix if that has moved, else null. */
+  @Nullable Item done(Item item) {
+    item.isDone = true;
+    String lane = item.inbound.lane();
+    Queue<Item> waiting = lanes.get(lane);
+    if (waiting == null) {
+      return null;
+    }
+    Item last = null;
+    for (Item head = waiting.peek(); head != null && head.isDone; head = waiting.peek()) {
+      last = waiting.remove();
+    }
+    if (waiting.isEmpty()) {
+      lanes.remove(lane);
+    }
+    if (last != null && last.inbound.position() != null) {
+      moved(lane, last.inbound.position());
+    }
+    return last;
+  }
+
+  /** The position moved without a message; counts once all before it is done. */
+  void moved(Position to) {
+    to.lanes()
+        .forEach((lane, value) -> {
+          if (!lanes.containsKey(lane)) {
+            moved(lane, value);
+          }
+        });
+  }
+
+  /** What was not done comes again on another connection. */
+  void clear() {
+    lanes.clear();
+  }
+
+  @Nullable Position position() {
+    return position;
+  }
+
+  private void moved(String lane, String value) {
+    position = position == null ? Position.of(Map.of(lane, value)) : position.with(lane, value);
+  }
+}

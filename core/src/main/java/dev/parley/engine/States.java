@@ -1,0 +1,139 @@
+package dev.parley.engine;
+
+import dev.parley.ParleyException;
+import dev.parley.Registration;
+import dev.parley.Resumed;
+import dev.parley.Shape;
+import dev.parley.Signal;
+import dev.parley.State;
+import dev.parley.StateChange;
+import dev.parley.StateListener;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one channel, subscription or session, and who hears of it: one at a time and in
+ * order, on whichever thread brings the news.
+ */
+final class States {
+  private final Engine engine;
+  private final Shape shape;
+  private final String name;
+  private final String endpoint;
+  private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
+  private final Queue<Runnable> news = new ArrayDeque<>();
+  private volatile State current = State.OPENING;
+  private volatile @Nullable ParleyException failure;
+  private @Nullable Resumed lastResumed;
+  private boolean telling;
+
+  States(Engine engine, Shape shape, String name, String endpoint) {
+    this.engine = engine;
+    this.shape = shape;
+    this.name = name;
+    this.endpoint = endpoint;
+  }
+
+  State current() {
+    return current;
+  }
+
+  /** Returns why it has failed, or null if it has not. */
+  @Nullable ParleyException failure() {
+    return failure;
+  }
+
+  Registration register(StateListener listener) {
+    Resumed missed;
+    synchronized (news) {
+      listeners.add(listener);
+      missed = lastResumed;
+    }
+    if (missed != null) {
+      tell(() -> safely(listener, each -> each.resumed(missed)));
+    }
+    return () -> listeners.remove(listener);
+  }
+
+  /** Moves on; returns false if it has already ended, or is in that state. */
+  boolean move(State to, @Nullable ParleyException cause, int attempt, @Nullable Duration delay) {
+    StateChange change;
+    synchronized (news) {
+      State from = current;
+      if (from.isTerminal() || from == to || (from == State.CLOSING && !to.isTerminal())) {
+        return false;
+      }
+      if (to == State.FAILED) {
+        failure = cause;
+      }
+      current = to;
+      change = new StateChange(from, to, cause, attempt, delay);
+      news.add(() -> {
+        listeners.forEach(listener -> safely(listener, each -> each.changed(change)));
+        if (engine.observers.length > 0) {
+          engine.signal(new Signal.StateChanged(shape, name, endpoint, change));
+        }
+      });
+    }
+    drain();
+    return true;
+  }
+
+  boolean move(State to) {
+    return move(to, null, 0, null);
+  }
+
+  /** Tells of a connection. */
+  void resumed(Resumed resumed) {
+    synchronized (news) {
+      lastResumed = resumed;
+      news.add(() -> {
+        listeners.forEach(listener -> safely(listener, each -> each.resumed(resumed)));
+        if (engine.observers.length > 0) {
+          engine.signal(new Signal.Connected(shape, name, endpoint, resumed));
+        }
+      });
+    }
+    drain();
+  }
+
+  private void tell(Runnable one) {
+    synchronized (news) {
+      news.add(one);
+    }
+    drain();
+  }
+
+  private void drain() {
+    while (true) {
+      Runnable next;
+      synchronized (news) {
+        if (telling || news.isEmpty()) {
+          return;
+        }
+        telling = true;
+        next = news.remove();
+      }
+      try {
+        next.run();
+      } finally {
+        synchronized (news) {
+          telling = false;
+        }
+      }
+    }
+  }
+
+  private void safely(StateListener listener, Consumer<StateListener> call) {
+    try {
+      call.accept(listener);
+    } catch (RuntimeException e) {
+      engine.signal(new Signal.CallbackFailed(name, endpoint, e));
+    }
+  }
+}

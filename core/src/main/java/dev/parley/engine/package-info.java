@@ -1,0 +1,2 @@
+/** The engine behind every channel; not exported, and free to change. */
+package dev.parley.engine;

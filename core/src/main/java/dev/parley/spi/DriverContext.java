@@ -1,0 +1,28 @@
+package dev.parley.spi;
+
+import java.util.concurrent.Executor;
+
+/**
+ * What the engine lends to a driver.
+ *
+ * <p><b>Threads:</b> safe for use by many threads.
+ */
+public interface DriverContext {
+  /** Returns the clocks and the timer. */
+  Time time();
+
+  /** Returns the codecs of this Parley. */
+  Codecs codecs();
+
+  /**
+   * Returns where work that blocks is run: virtual threads where the JVM has them, else a bounded
+   * pool of daemon threads.
+   */
+  Executor workers();
+
+  /**
+   * Returns what all channels of one Parley share under a key, made when it is first asked for and
+   * closed with the Parley: a connection pool, a native client.
+   */
+  <T extends AutoCloseable> T shared(Class<T> key, java.util.function.Supplier<T> maker);
+}

@@ -1,0 +1,35 @@
+package dev.parley.spi;
+
+import dev.parley.Position;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a {@link PushLink} or {@link DuplexLink} hands in what it hears. After {@link #lost} or
+ * {@link #ended} everything from that link is ignored.
+ *
+ * <p><b>Threads:</b> safe for use by many threads; messages keep the order in which they are handed
+ * in. It never blocks.
+ */
+public interface Inlet {
+  /** A message came. */
+  void deliver(Inbound inbound);
+
+  /** Anything else came that shows the peer is alive: a pong, a comment, a heartbeat. */
+  void alive();
+
+  /** The position moved without a message. */
+  default void moved(Position position) {}
+
+  /** The peer asks to wait this long before a re-dial; null takes the wish back. */
+  default void reconnectHint(@Nullable Duration base) {}
+
+  /** The peer can take more again; see {@link DuplexLink#offer}. */
+  default void writable() {}
+
+  /** The connection is lost. */
+  void lost(Throwable cause);
+
+  /** The stream has ended for good. */
+  void ended();
+}

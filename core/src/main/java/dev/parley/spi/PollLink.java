@@ -1,0 +1,23 @@
+package dev.parley.spi;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One connection's life of a {@link PollSource}.
+ *
+ * <p><b>Threads:</b> all methods but {@link #wakeup} and {@link #abort} are called from one thread.
+ */
+public interface PollLink extends Link {
+  /**
+   * Waits for messages, at most this long, and takes at most this many. It is called with a maximum
+   * of 0 while the subscription's buffer is full, so that the link can keep itself alive.
+   *
+   * @throws EndOfStream when nothing follows
+   * @throws Exception the native failure, which ends this link
+   */
+  List<Inbound> poll(int max, Duration wait) throws Exception;
+
+  /** Makes a running {@link #poll} return soon: there are settlements to make. From any thread. */
+  default void wakeup() {}
+}
