@@ -1,0 +1,11 @@
+package dev.parley.testkit;
+
+import dev.parley.testkit.conformance.QueueConformance;
+import dev.parley.testkit.conformance.QueueHarness;
+
+class MemoryPushQueueTest extends QueueConformance {
+  @Override
+  protected QueueHarness newHarness() {
+    return new MemoryHarness("mem:notes");
+  }
+}
