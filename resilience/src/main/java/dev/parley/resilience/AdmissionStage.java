@@ -1,0 +1,79 @@
+package dev.parley.resilience;
+
+import dev.parley.spi.Admission;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A bulkhead and, inside it, a rate limiter; or one of them. */
+final class AdmissionStage implements Admission {
+  private static final long REFUSED = -1;
+
+  private final @Nullable RateLimiter limiter;
+  private final @Nullable Bulkhead bulkhead;
+
+  AdmissionStage(@Nullable RateLimiter limiter, @Nullable Bulkhead bulkhead) {
+    this.limiter = limiter;
+    this.bulkhead = bulkhead;
+  }
+
+  // The bulkhead first: its permission can be given back, the rate limiter's cannot.
+  @Override
+  public long tryEnter(long patienceNanos) {
+    if (bulkhead != null && !bulkhead.tryAcquirePermission()) {
+      return REFUSED;
+    }
+    long wait = limiter == null ? 0 : reserve(limiter, patienceNanos);
+    if (wait < 0 && bulkhead != null) {
+      bulkhead.releasePermission();
+    }
+    return wait;
+  }
+
+  private static long reserve(RateLimiter limiter, long patienceNanos) {
+    // It would reserve a permission for a call that cannot wait for it, so ask before.
+    if (patienceNanos < limiter.getRateLimiterConfig().getTimeoutDuration().toNanos()
+        && limiter instanceof AtomicRateLimiter known
+        && known.getDetailedMetrics().getNanosToWait() > patienceNanos) {
+      return REFUSED;
+    }
+    long wait = limiter.reservePermission();
+    return wait > patienceNanos ? REFUSED : wait;
+  }
+
+  @Override
+  public void leave() {
+    if (bulkhead != null) {
+      bulkhead.onComplete();
+    }
+  }
+
+  @Override
+  public String describe() {
+    List<String> parts = new ArrayList<>();
+    if (limiter != null) {
+      RateLimiterConfig config = limiter.getRateLimiterConfig();
+      parts.add(
+          "Resilience4j rate limiter "
+              + limiter.getName()
+              + ": "
+              + config.getLimitForPeriod()
+              + " calls per "
+              + config.getLimitRefreshPeriod().toMillis()
+              + " ms");
+    }
+    if (bulkhead != null) {
+      parts.add(
+          "Resilience4j bulkhead "
+              + bulkhead.getName()
+              + ": "
+              + bulkhead.getBulkheadConfig().getMaxConcurrentCalls()
+              + " calls at once");
+    }
+    return String.join(", ", parts);
+  }
+}
