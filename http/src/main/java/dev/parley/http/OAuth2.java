@@ -1,0 +1,463 @@
+package dev.parley.http;
+
+import dev.parley.Effect;
+import dev.parley.Failure;
+import dev.parley.Kind;
+import dev.parley.ParleyException;
+import dev.parley.spi.Attempt;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import okhttp3.Call;
+import okhttp3.Credentials;
+import okhttp3.FormBody;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Access tokens from an OAuth 2 token endpoint, by client credentials or a refresh token.
+ *
+ * <p>The first request fetches a token. At 70 to 80 % of its lifetime the next one is fetched in
+ * the background while requests go on with the old one. After a 401 it is renewed at once and the
+ * request sent once more; a 401 for a token that has been replaced meanwhile just takes the new
+ * one. However many calls wait, there is one token request at a time and all share its result.
+ *
+ * <p>A token request is never repeated by itself: a call that needs the token fails with {@link
+ * TokenException}, whose retry asks again, but not within 1 s of the failure, doubling up to 30 s.
+ * A refresh token that the server rotates and whose request may have been acted on is not used
+ * again, since that could revoke the whole sign-in.
+ *
+ * <p>Defaults: the client proves itself by HTTP Basic; a token request takes at most 10 s; a token
+ * whose lifetime the server does not tell is used until it is refused.
+ *
+ * <p><b>Threads:</b> safe for use by many threads. A token request has a daemon thread of its own,
+ * {@code parley-token}, while it runs.
+ */
+public final class OAuth2 extends Auth {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int MAX_ANSWER = 256 * 1024;
+  private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
+
+  private final HttpUrl endpoint;
+  private final String clientId;
+  private final @Nullable Supplier<String> clientSecret;
+  private final @Nullable Supplier<String> refreshToken;
+  private final Consumer<String> onRotation;
+  private final boolean rotating;
+  private final boolean secretInBody;
+  private final Map<String, String> parameters;
+
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private @Nullable Token current;
+  private @Nullable CompletableFuture<Token> flight;
+  private @Nullable Failure lastFailure;
+  private long pausedUntil;
+  private long pause;
+  private @Nullable String rotated; // the refresh token that the server gave last
+  private @Nullable String lastGiven; // by the supplier
+  private @Nullable String usedUp; // one that may have been used up
+
+  private OAuth2(Builder builder) {
+    this.endpoint = builder.endpoint;
+    this.clientId = builder.clientId;
+    this.clientSecret = builder.clientSecret;
+    this.refreshToken = builder.refreshToken;
+    this.onRotation = builder.onRotation;
+    this.rotating = builder.rotating;
+    this.secretInBody = builder.secretInBody;
+    this.parameters = Map.copyOf(builder.parameters);
+  }
+
+  /** Starts a credential by the client's own name and secret. */
+  public static Builder clientCredentials(
+      URI tokenEndpoint, String clientId, Supplier<String> clientSecret) {
+    return new Builder(tokenEndpoint, clientId)
+        .clientSecret(Objects.requireNonNull(clientSecret, "clientSecret"));
+  }
+
+  /**
+   * Starts a credential by a refresh token.
+   *
+   * @param refreshToken asked for the token until the server gives another one
+   */
+  public static Builder refreshToken(
+      URI tokenEndpoint, String clientId, Supplier<String> refreshToken) {
+    Builder builder = new Builder(tokenEndpoint, clientId);
+    builder.refreshToken = Objects.requireNonNull(refreshToken, "refreshToken");
+    return builder;
+  }
+
+  @Override
+  Object credential(HttpTransport transport, Attempt<?> attempt) {
+    CompletableFuture<Token> running;
+    synchronized (lock) {
+      long now = transport.time().nanoTime();
+      Token token = current;
+      if (token != null && !token.isExpired(now)) {
+        if (token.isDue(now) && flight == null && !isPaused(now)) {
+          begin(transport);
+        }
+        return token;
+      }
+      if (flight == null && isPaused(now)) {
+        throw new TokenException(Objects.requireNonNull(lastFailure));
+      }
+      if (flight == null) {
+        begin(transport);
+      }
+      running = Objects.requireNonNull(flight);
+    }
+    return await(running, attempt);
+  }
+
+  @Override
+  String header() {
+    return "Authorization";
+  }
+
+  @Override
+  String value(@Nullable Object credential) {
+    return credential instanceof Token token ? token.header : super.value(credential);
+  }
+
+  // The next attempt waits for the new token, within its own time.
+  @Override
+  @SuppressWarnings("ReferenceEquality") // a token is replaced, never changed
+  boolean renew(HttpTransport transport, @Nullable Object refused) {
+    synchronized (lock) {
+      if (current != null && current == refused) {
+        current = null;
+        if (flight == null && !isPaused(transport.time().nanoTime())) {
+          begin(transport);
+        }
+      }
+      return true;
+    }
+  }
+
+  /** Returns who asks for the token and where, without any secret. */
+  @Override
+  public String toString() {
+    return "OAuth2[" + clientId + " at " + where() + "]";
+  }
+
+  private static Token await(CompletableFuture<Token> running, Attempt<?> attempt) {
+    CompletableFuture<Token> mine = running.copy();
+    attempt.onCancel(() -> mine.cancel(false));
+    try {
+      return mine.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Refusal refusal) {
+        // A new one for each call that waits, since the engine writes each call's outcome into it.
+        throw new TokenException(refusal.failure);
+      }
+      throw e;
+    }
+  }
+
+  private boolean isPaused(long now) {
+    return lastFailure != null && now - pausedUntil < 0;
+  }
+
+  // Called with the lock held.
+  private void begin(HttpTransport transport) {
+    CompletableFuture<Token> started = new CompletableFuture<>();
+    flight = started;
+    Thread thread = new Thread(() -> fetch(transport, started), "parley-token");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void fetch(HttpTransport transport, CompletableFuture<Token> result) {
+    Token token = null;
+    Failure failure;
+    try {
+      token = request(transport);
+      failure = null;
+    } catch (Refusal e) {
+      failure = e.failure;
+    } catch (RuntimeException e) {
+      failure = failure(Kind.LOCAL, "the request could not be made", e);
+    }
+    synchronized (lock) {
+      flight = null;
+      if (failure == null) {
+        current = token;
+        lastFailure = null;
+        pause = 0;
+      } else {
+        lastFailure = failure;
+        pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
+        pausedUntil = transport.time().nanoTime() + pause;
+      }
+    }
+    if (failure == null) {
+      result.complete(token);
+    } else {
+      result.completeExceptionally(new Refusal(failure));
+    }
+  }
+
+  private Token request(HttpTransport transport) throws Refusal {
+    String refresh = refreshTokenToUse();
+    Call call =
+        transport.client().newBuilder().callTimeout(LIMIT).build().newCall(tokenRequest(refresh));
+    Sent sent = new Sent();
+    call.addEventListener(sent);
+    long asked = transport.time().nanoTime();
+    try (Response response = call.execute()) {
+      byte[] body = Bodies.read(response, MAX_ANSWER);
+      if (!response.isSuccessful()) {
+        if (response.code() >= 500) {
+          mayBeUsedUp(refresh);
+        }
+        throw new Refusal(refusal(response.code(), body));
+      }
+      return token(body, asked);
+    } catch (IOException e) {
+      if (sent.sent && !HttpFailures.isNotProcessed(e)) {
+        mayBeUsedUp(refresh);
+      }
+      throw new Refusal(failure(Kind.TRANSIENT, "it cannot be reached", e));
+    } catch (ParleyException e) {
+      throw new Refusal(failure(Kind.PERMANENT, "its answer is too large", e));
+    }
+  }
+
+  private @Nullable String refreshTokenToUse() throws Refusal {
+    if (refreshToken == null) {
+      return null;
+    }
+    String given = refreshToken.get();
+    synchronized (lock) {
+      // What the server gave last counts, until the supplier tells of a new sign-in.
+      String token = rotated != null && given.equals(lastGiven) ? rotated : given;
+      lastGiven = given;
+      if (token.equals(usedUp)) {
+        throw new Refusal(
+            failure(
+                Kind.AUTHENTICATION,
+                "the refresh token may have been used up by a request whose answer was lost; sign"
+                    + " in again",
+                null));
+      }
+      return token;
+    }
+  }
+
+  private void mayBeUsedUp(@Nullable String refresh) {
+    if (rotating && refresh != null) {
+      synchronized (lock) {
+        usedUp = refresh;
+      }
+    }
+  }
+
+  private Request tokenRequest(@Nullable String refresh) {
+    FormBody.Builder form = new FormBody.Builder(StandardCharsets.UTF_8);
+    if (refresh == null) {
+      form.add("grant_type", "client_credentials");
+    } else {
+      form.add("grant_type", "refresh_token").add("refresh_token", refresh);
+    }
+    parameters.forEach(form::add);
+    Request.Builder request =
+        new Request.Builder().url(endpoint).header("Accept", "application/json");
+    if (clientSecret == null || secretInBody) {
+      form.add("client_id", clientId);
+      if (clientSecret != null) {
+        form.add("client_secret", clientSecret.get());
+      }
+    } else {
+      request.header(
+          "Authorization", Credentials.basic(encoded(clientId), encoded(clientSecret.get())));
+    }
+    return request.post(form.build()).build();
+  }
+
+  private Token token(byte[] body, long asked) throws Refusal {
+    Json answer = Json.of(body);
+    String access = answer.text("/access_token");
+    if (access == null || access.isEmpty()) {
+      throw new Refusal(failure(Kind.PROTOCOL, "its answer holds no access_token", null));
+    }
+    String next = answer.text("/refresh_token");
+    if (next != null && refreshToken != null) {
+      synchronized (lock) {
+        rotated = next;
+      }
+      onRotation.accept(next);
+    }
+    String seconds = answer.text("/expires_in");
+    long lifetime = -1;
+    try {
+      lifetime = seconds == null ? -1 : (long) Double.parseDouble(seconds);
+    } catch (NumberFormatException e) {
+      // As if the server had not told it.
+    }
+    return new Token("Bearer " + access, asked, lifetime);
+  }
+
+  private Failure refusal(int code, byte[] body) {
+    String error;
+    try {
+      error = Json.of(body).text("/error");
+    } catch (IllegalArgumentException e) {
+      error = null;
+    }
+    // Codes of the standard are safe to show; anything else could be a secret that was echoed.
+    boolean known = error != null && error.length() <= 40 && error.matches("[a-z_]+");
+    Kind kind;
+    if (code == 429) {
+      kind = Kind.THROTTLED;
+    } else {
+      kind = code >= 500 ? Kind.TRANSIENT : Kind.AUTHENTICATION;
+    }
+    return failure(kind, "it answered " + code + (known ? " (" + error + ")" : ""), null);
+  }
+
+  private Failure failure(Kind kind, String why, @Nullable Throwable cause) {
+    return Failure.of(
+            kind,
+            Effect.NOT_SENT,
+            "there is no access token for " + clientId + " from " + where() + ": " + why)
+        .withCause(cause);
+  }
+
+  private String where() {
+    return endpoint.scheme() + "://" + endpoint.host() + ":" + endpoint.port();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** One access token. */
+  private static final class Token {
+    final String header;
+    private final long expires; // 0 for never
+    private final long due;
+
+    Token(String header, long asked, long lifetimeSeconds) {
+      this.header = header;
+      if (lifetimeSeconds < 0 || lifetimeSeconds > TimeUnit.DAYS.toSeconds(36_500)) {
+        this.expires = 0;
+        this.due = 0;
+      } else {
+        long lifetime = TimeUnit.SECONDS.toNanos(lifetimeSeconds);
+        this.expires = orOne(asked + lifetime);
+        double share = 0.8 - 0.1 * ThreadLocalRandom.current().nextDouble();
+        this.due = orOne(asked + (long) (share * lifetime));
+      }
+    }
+
+    boolean isExpired(long now) {
+      return expires != 0 && now - expires >= 0;
+    }
+
+    boolean isDue(long now) {
+      return due != 0 && now - due >= 0;
+    }
+
+    private static long orOne(long nanos) {
+      return nanos == 0 ? 1 : nanos;
+    }
+  }
+
+  private static final class Sent extends okhttp3.EventListener {
+    private volatile boolean sent;
+
+    @Override
+    public void requestHeadersStart(Call call) {
+      sent = true;
+    }
+  }
+
+  private static final class Refusal extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Failure failure;
+
+    Refusal(Failure failure) {
+      super(failure.message(), failure.cause(), false, false);
+      this.failure = failure;
+    }
+  }
+
+  /** Makes an {@link OAuth2} credential. */
+  public static final class Builder {
+    private final HttpUrl endpoint;
+    private final String clientId;
+    private final Map<String, String> parameters = new LinkedHashMap<>();
+    private @Nullable Supplier<String> clientSecret;
+    private @Nullable Supplier<String> refreshToken;
+    private Consumer<String> onRotation = token -> {};
+    private boolean rotating = true;
+    private boolean secretInBody;
+
+    private Builder(URI tokenEndpoint, String clientId) {
+      HttpUrl url = HttpUrl.get(tokenEndpoint);
+      if (url == null) {
+        throw new IllegalArgumentException("the token endpoint must be an http or https address");
+      }
+      this.endpoint = url;
+      this.clientId = Objects.requireNonNull(clientId, "clientId");
+    }
+
+    /** Sets the client's secret. Defaults to none for a refresh token. */
+    public Builder clientSecret(Supplier<String> secret) {
+      this.clientSecret = Objects.requireNonNull(secret, "secret");
+      return this;
+    }
+
+    /** Sends name and secret in the body in place of HTTP Basic. */
+    public Builder secretInBody() {
+      this.secretInBody = true;
+      return this;
+    }
+
+    /** Sets the scopes, separated by spaces. Defaults to those that the server gives. */
+    public Builder scope(String scope) {
+      return parameter("scope", scope);
+    }
+
+    /** Adds a parameter of the token request, such as {@code audience}. */
+    public Builder parameter(String name, String value) {
+      parameters.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /** Sets what stores the refresh token that replaces the last one. Defaults to nothing. */
+    public Builder onRotation(Consumer<String> store) {
+      this.onRotation = Objects.requireNonNull(store, "store");
+      return this;
+    }
+
+    /** Sets whether a refresh token can be used once only. Defaults to true, to be safe. */
+    public Builder rotating(boolean once) {
+      this.rotating = once;
+      return this;
+    }
+
+    /** Returns the credential. */
+    public OAuth2 build() {
+      return new OAuth2(this);
+    }
+  }
+}
