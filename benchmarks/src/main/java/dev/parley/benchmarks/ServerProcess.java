@@ -1,0 +1,44 @@
+package dev.parley.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The {@link Server} in a JVM of its own, so that what it allocates is not ascribed to a client.
+ */
+final class ServerProcess implements AutoCloseable {
+  private final Process process;
+  private final int port;
+
+  ServerProcess() throws IOException {
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Server.class.getName())
+            .redirectError(Redirect.INHERIT)
+            .start();
+    String line =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+            .readLine();
+    if (line == null) {
+      throw new IOException("the server ended before it told its port");
+    }
+    port = Integer.parseInt(line);
+  }
+
+  String address() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}
