@@ -179,6 +179,7 @@ final class Connection implements Inlet {
           continue;
         }
         current.settle(settlement, batch);
+        keeper.host().settled(settlement);
       }
     } catch (Throwable e) {
       synchronized (orders) {

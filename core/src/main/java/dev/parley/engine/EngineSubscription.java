@@ -437,15 +437,10 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   // ---------------------------------------------------------------- the connection's life
 
-  @Override
-  public final @Nullable Position resumeFrom() {
-    synchronized (this) {
-      return resumesFromReceived() ? received : ledger.position();
-    }
+  /** Returns the last position that came in. */
+  final synchronized @Nullable Position received() {
+    return received;
   }
-
-  /** Streams resume behind what came in, queues behind what was settled. */
-  abstract boolean resumesFromReceived();
 
   @Override
   public final ConnectAttempt attempt(int connection) {

@@ -19,6 +19,7 @@ import dev.parley.spi.Inlet;
 import dev.parley.spi.Link;
 import dev.parley.spi.PollLink;
 import dev.parley.spi.ReconnectOwner;
+import dev.parley.spi.Settlement;
 import dev.parley.spi.Timeout;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -439,6 +440,9 @@ final class LinkKeeper extends Timeout {
 
     /** The position moved without a message. */
     void moved(Position position);
+
+    /** The link has made a settlement. */
+    void settled(Settlement settlement);
 
     /** Settlements wait for the polling thread. */
     void settlementsWait(PollLink link);

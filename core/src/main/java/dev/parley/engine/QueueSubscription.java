@@ -56,6 +56,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   private final Set<Wait> waits = new HashSet<>();
   private final Remembered finished; // identities that need not be handled again
   private final Remembered failures; // identities and how often their handling failed
+  private volatile boolean peerHasSettled;
   private final StallCheck stallCheck = new StallCheck();
 
   QueueSubscription(
@@ -102,9 +103,20 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
             topic, options, from, attempt.headers(), attempt.attempt(), attempt.context()));
   }
 
+  /**
+   * The peer keeps a queue's position, and what was settled here may not have reached it: once it
+   * knows of any, what it knows is where to go on.
+   */
   @Override
-  boolean resumesFromReceived() {
-    return false;
+  public @Nullable Position resumeFrom() {
+    return peerHasSettled ? null : options.from().orElse(null);
+  }
+
+  @Override
+  public void settled(Settlement settlement) {
+    if (!(settlement instanceof Settlement.Retry)) {
+      peerHasSettled = true;
+    }
   }
 
   @Override

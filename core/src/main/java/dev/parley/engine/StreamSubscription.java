@@ -10,6 +10,7 @@ import dev.parley.Signal;
 import dev.parley.TypeRef;
 import dev.parley.spi.Inlet;
 import dev.parley.spi.Link;
+import dev.parley.spi.Settlement;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
@@ -96,9 +97,12 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
   }
 
   @Override
-  boolean resumesFromReceived() {
-    return true;
+  public @Nullable Position resumeFrom() {
+    return received();
   }
+
+  @Override
+  public void settled(Settlement settlement) {}
 
   @Override
   boolean taken(Item item) {

@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a source shall connect to; the same for each connect but for position and headers. */
 public sealed interface SourceRequest {
-  /** Returns where to start or resume, or null for where the peer starts. */
+  /**
+   * Returns where to start or resume, or null for where the peer starts. A stream resumes behind
+   * what came in. A queue starts where the consumer asked for until its peer has taken a first
+   * acknowledgement or rejection, and from then on where the peer says: a source that starts
+   * several lanes at a position makes the peer keep all of them with the first.
+   */
   @Nullable Position from();
 
   /** Returns the headers that go out with the connect. */
