@@ -4,7 +4,7 @@ import dev.parley.CallChannel;
 import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
-import dev.parley.rest.Http;
+import dev.parley.http.Http;
 import feign.DefaultRetryer;
 import feign.Feign;
 import feign.Headers;

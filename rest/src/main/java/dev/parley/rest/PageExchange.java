@@ -25,7 +25,7 @@ final class PageExchange extends HttpExchange<Page> {
     super(first.bound().transport, first.bound().idempotency);
     this.first = first;
     this.bound = first.bound();
-    Pages declared = bound.http.pages();
+    Pages declared = bound.pages;
     if (declared == null) {
       throw new IllegalStateException(bound.http + " has no pages");
     }
@@ -40,7 +40,7 @@ final class PageExchange extends HttpExchange<Page> {
 
   @Override
   protected Request request(Attempt<Page> attempt) {
-    return new Request(url(), headers(first.headers(), attempt), bound.http.method(), first.body());
+    return first.request().attempt(url(), headers(first.request().headers(), attempt));
   }
 
   @Override
@@ -77,7 +77,7 @@ final class PageExchange extends HttpExchange<Page> {
   }
 
   private HttpUrl url() {
-    HttpUrl start = first.url();
+    HttpUrl start = first.request().url();
     return switch (pages.way()) {
       case LINK, NEXT_URL -> token.isEmpty() ? start : resolved(start, token);
       case CURSOR ->
@@ -110,7 +110,7 @@ final class PageExchange extends HttpExchange<Page> {
       return null;
     }
     HttpUrl url = response.request().url().resolve(link);
-    HttpUrl start = first.url();
+    HttpUrl start = first.request().url();
     if (url == null
         || !url.scheme().equals(start.scheme())
         || !url.host().equals(start.host())

@@ -1,9 +1,9 @@
 package dev.parley.rest;
 
 import dev.parley.Gap;
-import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.http.HttpHeaders;
+import dev.parley.http.LinkAttempt;
 import dev.parley.rest.PageSource.PageMark;
 import dev.parley.spi.Continuity;
 import dev.parley.spi.EndOfStream;
@@ -33,7 +33,7 @@ final class PageLink implements PollLink {
   private @Nullable String next; // what leads to the next page; null after the last one
   private int index; // of the next element
 
-  private volatile @Nullable PageAttempt running;
+  private volatile @Nullable LinkAttempt<Page> running;
   private volatile @Nullable Response last;
   private volatile boolean aborted;
 
@@ -98,7 +98,7 @@ final class PageLink implements PollLink {
   @Override
   public void abort() {
     aborted = true;
-    PageAttempt attempt = running;
+    LinkAttempt<Page> attempt = running;
     if (attempt != null) {
       attempt.cancel();
     }
@@ -126,25 +126,13 @@ final class PageLink implements PollLink {
   }
 
   private Page fetch(String token) {
-    PageExchange exchange = new PageExchange(first, token);
-    try {
-      return attempt(exchange);
-    } catch (ParleyException e) {
-      if (e.kind() == dev.parley.Kind.AUTHENTICATION && exchange.renewCredentials(e)) {
-        return attempt(exchange);
-      }
-      throw e;
-    }
-  }
-
-  private Page attempt(PageExchange exchange) {
-    PageAttempt attempt = new PageAttempt(request, first.time());
+    LinkAttempt<Page> attempt = new LinkAttempt<>(request, first.time());
     running = attempt;
     try {
       if (aborted) {
         attempt.cancel();
       }
-      Page fetched = attempt.run(exchange);
+      Page fetched = attempt.run(new PageExchange(first, token));
       last = fetched.response();
       return fetched;
     } finally {

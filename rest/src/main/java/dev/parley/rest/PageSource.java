@@ -35,13 +35,13 @@ final class PageSource implements PollSource {
 
   private RestExchange<?> exchangeable(Operation<?, ?> operation, @Nullable Object request) {
     Bound<?> bound = driver.bound(operation);
-    if (bound.http.pages() == null) {
+    if (bound.pages == null) {
       throw Problems.refused(
           "the operation "
               + operation.name()
               + " cannot be streamed, since its binding "
               + bound.http
-              + " has no pages: add them, such as .pages(Pages.links())");
+              + " has no pages: add them, such as .bind(Pages.links())");
     }
     return bound.exchange(request);
   }

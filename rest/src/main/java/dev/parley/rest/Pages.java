@@ -1,11 +1,12 @@
 package dev.parley.rest;
 
+import dev.parley.Binding;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a listing goes from page to page, so that a stream gives its elements one by one: {@code
- * Http.get("/orders").pages(Pages.links())}.
+ * How a listing goes from page to page, so that a stream gives its elements one by one; a binding
+ * beside {@link dev.parley.http.Http}: {@code .bind(Http.get("/orders")).bind(Pages.links())}.
  *
  * <p>The reply type of the operation is that of one element. The first page is fetched when the
  * stream connects, each other one when the elements of the last one have been taken, so that there
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> immutable.
  */
-public final class Pages {
+public final class Pages implements Binding {
   /** How to find the next page. */
   enum Way {
     LINK,

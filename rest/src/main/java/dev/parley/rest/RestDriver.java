@@ -11,6 +11,8 @@ import dev.parley.Ordering;
 import dev.parley.ParleyException;
 import dev.parley.StreamChannel;
 import dev.parley.Support;
+import dev.parley.http.Http;
+import dev.parley.http.HttpOperation;
 import dev.parley.http.HttpTransport;
 import dev.parley.spi.Answer;
 import dev.parley.spi.CallDriver;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** One REST endpoint. */
@@ -39,7 +40,7 @@ final class RestDriver implements ChannelDriver, CallDriver {
   RestDriver(ChannelSpec spec, HttpTransport transport, Runnable release) {
     this.transport = transport;
     this.release = release;
-    this.base = base(spec);
+    this.base = HttpOperation.base(spec);
     this.stream = spec.capability() == StreamChannel.class;
   }
 
@@ -119,18 +120,5 @@ final class RestDriver implements ChannelDriver, CallDriver {
       }
     }
     return (Bound<R>) known;
-  }
-
-  private static String base(ChannelSpec spec) {
-    // OkHttp would take the first part of the path for the host.
-    HttpUrl url = spec.uri().getRawAuthority() == null ? null : HttpUrl.get(spec.uri());
-    if (url == null) {
-      throw Problems.refused(
-          "the address "
-              + spec.endpoint()
-              + " has no host: write it like https://api.shop.example");
-    }
-    String base = url.newBuilder().query(null).fragment(null).build().toString();
-    return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
   }
 }

@@ -4,55 +4,32 @@ import dev.parley.Failure;
 import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.http.HttpExchange;
+import dev.parley.http.HttpRequest;
 import dev.parley.spi.Answer;
 import dev.parley.spi.Attempt;
 import dev.parley.spi.Time;
 import java.io.IOException;
-import java.util.function.UnaryOperator;
-import okhttp3.Headers;
-import okhttp3.HttpUrl;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /** One call over REST. */
 final class RestExchange<R> extends HttpExchange<Answer<R>> {
   private final Bound<R> bound;
-  private final HttpUrl url;
-  private final Headers headers;
-  private final @Nullable RequestBody body;
-  private final @Nullable Payload payload; // of the body, if the caller gave one
+  private final HttpRequest request;
   private volatile boolean keyed;
 
-  RestExchange(
-      Bound<R> bound,
-      HttpUrl url,
-      Headers headers,
-      @Nullable RequestBody body,
-      @Nullable Payload payload) {
+  RestExchange(Bound<R> bound, HttpRequest request) {
     super(bound.transport, bound.idempotency);
     this.bound = bound;
-    this.url = url;
-    this.headers = headers;
-    this.body = body;
-    this.payload = payload;
+    this.request = request;
   }
 
   Bound<R> bound() {
     return bound;
   }
 
-  HttpUrl url() {
-    return url;
-  }
-
-  Headers headers() {
-    return headers;
-  }
-
-  @Nullable RequestBody body() {
-    return body;
+  HttpRequest request() {
+    return request;
   }
 
   Time time() {
@@ -67,9 +44,7 @@ final class RestExchange<R> extends HttpExchange<Answer<R>> {
   @Override
   protected Request request(Attempt<Answer<R>> attempt) {
     keyed = attempt.idempotencyKey() != null;
-    Request request = new Request(url, headers(headers, attempt), bound.http.method(), body);
-    UnaryOperator<Request> change = bound.http.nativeRequest();
-    return change == null ? request : change.apply(request);
+    return request.attempt(request.url(), headers(request.headers(), attempt));
   }
 
   @Override
@@ -91,7 +66,7 @@ final class RestExchange<R> extends HttpExchange<Answer<R>> {
 
   @Override
   public boolean isReplayable() {
-    return payload == null || payload.isReplayable();
+    return request.isReplayable();
   }
 
   @Override

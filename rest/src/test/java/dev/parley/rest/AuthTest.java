@@ -12,6 +12,7 @@ import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.RetryPolicy;
 import dev.parley.http.Auth;
+import dev.parley.http.Http;
 import dev.parley.http.OAuth2;
 import dev.parley.http.TokenException;
 import java.net.URI;

@@ -10,6 +10,12 @@ import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.TypeRef;
+import dev.parley.http.Body;
+import dev.parley.http.Form;
+import dev.parley.http.Header;
+import dev.parley.http.Http;
+import dev.parley.http.Path;
+import dev.parley.http.Query;
 import java.net.URI;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -340,7 +346,7 @@ class BindingTest {
         Form.class,
         Http.get("/orders"),
         Form.of(),
-        "GET /orders has no place for a request of type dev.parley.rest.Form: use a record or a"
+        "GET /orders has no place for a request of type dev.parley.http.Form: use a record or a"
             + " map for a query, or a path with one variable");
     refuses(
         List.class,

@@ -15,6 +15,7 @@ import dev.parley.Payload;
 import dev.parley.ProtocolException;
 import dev.parley.Reply;
 import dev.parley.TypeRef;
+import dev.parley.http.Http;
 import dev.parley.http.KeyFormat;
 import dev.parley.http.Tls;
 import java.io.ByteArrayInputStream;

@@ -19,6 +19,7 @@ import dev.parley.RetryPolicy;
 import dev.parley.TransportException;
 import dev.parley.UnreachableException;
 import dev.parley.UntrustedPeerException;
+import dev.parley.http.Http;
 import dev.parley.http.Tls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

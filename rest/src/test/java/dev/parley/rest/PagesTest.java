@@ -13,6 +13,7 @@ import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.http.Auth;
+import dev.parley.http.Http;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,8 @@ class PagesTest {
 
     Operation<Search, Order> operation() {
       return Operation.of("orders.list", Search.class, Order.class)
-          .bind(Http.get("/{customer}/orders").pages(pages));
+          .bind(Http.get("/{customer}/orders"))
+          .bind(pages);
     }
   }
 
@@ -295,7 +297,7 @@ class PagesTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             "the operation orders.list cannot be streamed, since its binding GET"
-                + " /{customer}/orders has no pages: add them, such as .pages(Pages.links())");
+                + " /{customer}/orders has no pages: add them, such as .bind(Pages.links())");
     assertThatThrownBy(() ->
             shop.stream(Style.LINK.operation(), SEARCH, OPTIONS.from(Position.of("elsewhere"))))
         .hasMessage(

@@ -7,6 +7,7 @@ import dev.parley.CallChannel;
 import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
+import dev.parley.http.Http;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

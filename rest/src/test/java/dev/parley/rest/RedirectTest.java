@@ -10,6 +10,7 @@ import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.ProtocolException;
 import dev.parley.http.Auth;
+import dev.parley.http.Http;
 import dev.parley.http.Tls;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;

@@ -14,6 +14,7 @@ import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.RetryPolicy;
+import dev.parley.http.Http;
 import java.time.Duration;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;

@@ -9,6 +9,7 @@ import dev.parley.Effect;
 import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
+import dev.parley.http.Http;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

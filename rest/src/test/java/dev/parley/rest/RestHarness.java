@@ -4,6 +4,7 @@ import dev.parley.Channel;
 import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
+import dev.parley.http.Http;
 import dev.parley.http.Tls;
 import dev.parley.testkit.conformance.Act;
 import dev.parley.testkit.conformance.CallHarness;
@@ -360,7 +361,8 @@ final class RestHarness implements CallHarness, StreamHarness {
   @Override
   public Operation<Void, Note> stream() {
     return Operation.of("notes.list", Void.class, Note.class)
-        .bind(Http.get("/notes").pages(Pages.cursor("/next", "after").items("/notes")));
+        .bind(Http.get("/notes"))
+        .bind(Pages.cursor("/next", "after").items("/notes"));
   }
 
   @Override

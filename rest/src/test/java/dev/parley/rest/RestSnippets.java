@@ -8,6 +8,9 @@ import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.Payload;
 import dev.parley.http.Auth;
+import dev.parley.http.Header;
+import dev.parley.http.Http;
+import dev.parley.http.Query;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RestSnippets {
-  // @start region="bindings"
   record OrderId(String id) {}
 
   record NewOrder(String sku, int count) {}
@@ -34,14 +36,11 @@ class RestSnippets {
       Operation.of("orders.find", Search.class, Order[].class)
           .bind(Http.get("/customers/{customer}/orders"));
 
-  // @end
-
   // @start region="pages"
   static final Operation<Search, Order> LIST =
       Operation.of("orders.list", Search.class, Order.class)
-          .bind(
-              Http.get("/customers/{customer}/orders")
-                  .pages(Pages.cursor("/next", "after").items("/orders")));
+          .bind(Http.get("/customers/{customer}/orders"))
+          .bind(Pages.cursor("/next", "after").items("/orders"));
 
   // @end
 

@@ -11,7 +11,7 @@ import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Reply;
 import dev.parley.RetryPolicy;
-import dev.parley.rest.Http;
+import dev.parley.http.Http;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import dev.parley.Binding;
 import dev.parley.Idempotency;
@@ -11,8 +11,8 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an operation travels over HTTP: its method, its path below the channel's address, and where
- * the parts of its request go.
+ * How an operation travels over HTTP, as a call of REST or as a stream: its method, its path below
+ * the channel's address, and where the parts of its request go.
  *
  * <p>A request that is a <em>record</em> is taken apart. A component whose name is a variable of
  * the path fills it, and so does the only component of a record when the path has one variable. The
@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Path}, {@link Query}, {@link Header} and {@link Body} say otherwise for one component. A
  * <em>map</em> is treated alike. A single value such as a {@code String}, a number or a {@code
  * UUID} fills the path's only variable. Anything else is the body: a {@link dev.parley.Payload}
- * (also {@link Form} and {@link Multipart}), bytes and text as they are, other types by their
- * codec.
+ * (also {@link Form}), bytes and text as they are, other types by their codec.
  *
  * <p>The reply is read by the operation's type: a {@link dev.parley.Payload} is the body as it
  * streams in, which you close; bytes and text as they are; {@link Void} ignores it; an {@link
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Idempotency#SAFE}, PUT and DELETE {@link Idempotency#IDEMPOTENT}, and all others {@link
  * Idempotency#NONE}.
  *
- * {@snippet class="dev.parley.rest.RestSnippets" region="bindings"}
+ * {@snippet class="dev.parley.http.HttpSnippets" region="bindings"}
  *
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */
@@ -121,16 +120,10 @@ public final class Http implements Binding {
     return with(copy -> copy.gzip = true);
   }
 
-  /** Decodes the body of errors as this type, for {@link RestException#detail}. */
+  /** Decodes the body of errors as this type, for {@code RestException.detail}. */
   public Http error(Class<?> type) {
     TypeRef<?> reference = TypeRef.of(type);
     return with(copy -> copy.error = reference);
-  }
-
-  /** Reads a listing page by page, as a stream of its elements. */
-  public Http pages(Pages pages) {
-    Objects.requireNonNull(pages, "pages");
-    return with(copy -> copy.pages = pages);
   }
 
   /**
@@ -176,10 +169,6 @@ public final class Http implements Binding {
     return values.error;
   }
 
-  @Nullable Pages pages() {
-    return values.pages;
-  }
-
   @Nullable UnaryOperator<Request> nativeRequest() {
     return values.nativeRequest;
   }
@@ -197,7 +186,8 @@ public final class Http implements Binding {
     return !method.equals("GET") && !method.equals("HEAD") && !method.equals("TRACE");
   }
 
-  Idempotency idempotency() {
+  /** Returns what a repetition would do unless the operation declares it: that of the method. */
+  public Idempotency idempotency() {
     return switch (method) {
       case "GET", "HEAD", "OPTIONS", "TRACE", "QUERY" -> Idempotency.SAFE;
       case "PUT", "DELETE" -> Idempotency.IDEMPOTENT;
@@ -217,7 +207,6 @@ public final class Http implements Binding {
     boolean form;
     boolean gzip;
     @Nullable TypeRef<?> error;
-    @Nullable Pages pages;
     @Nullable UnaryOperator<Request> nativeRequest;
 
     Values copy() {
@@ -227,7 +216,6 @@ public final class Http implements Binding {
       copy.form = form;
       copy.gzip = gzip;
       copy.error = error;
-      copy.pages = pages;
       copy.nativeRequest = nativeRequest;
       return copy;
     }

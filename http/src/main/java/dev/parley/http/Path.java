@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -7,13 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A component of a request's record, see {@link Http}. Goes into a header; null and empty {@code
- * Optional} not at all.
+ * A component of a request's record, see {@link Http}. Fills the variable of this name in the path,
+ * percent-encoded as one segment. Without it a component fills the variable that has its name.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-public @interface Header {
-  /** Returns the name of the header. Defaults to the component's name. */
+public @interface Path {
+  /** Returns the name of the variable. Defaults to the component's name. */
   String value() default "";
 }

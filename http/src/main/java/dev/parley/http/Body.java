@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;

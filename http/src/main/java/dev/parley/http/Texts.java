@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import java.lang.reflect.RecordComponent;
 import java.net.URI;

@@ -1,12 +1,12 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import dev.parley.Context;
 import dev.parley.Effect;
 import dev.parley.Failure;
 import dev.parley.Headers;
 import dev.parley.Kind;
+import dev.parley.ParleyException;
 import dev.parley.TransportException;
-import dev.parley.rest.PageLink.Page;
 import dev.parley.spi.Attempt;
 import dev.parley.spi.SourceRequest;
 import dev.parley.spi.Time;
@@ -15,8 +15,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One try to fetch a page, for as long as the peer may be silent. */
-final class PageAttempt extends Timeout implements Attempt<Page> {
+/**
+ * One exchange of a source: to connect, or to fetch. It may take as long as the peer may be silent,
+ * ends when its thread is interrupted, and is repeated once with renewed credentials. For adapters.
+ *
+ * <p><b>Threads:</b> it runs on the thread that made it; any thread may cancel it.
+ *
+ * @param <T> the type of the result
+ */
+public final class LinkAttempt<T> extends Timeout implements Attempt<T> {
   /** How often the thread's interrupt flag is looked at: a socket read does not notice it. */
   private static final long INTERRUPT_CHECK = TimeUnit.MILLISECONDS.toNanos(25);
 
@@ -32,24 +39,30 @@ final class PageAttempt extends Timeout implements Attempt<Page> {
   private boolean late;
   private boolean done;
 
-  PageAttempt(SourceRequest.OfStream request, Time time) {
+  /** Prepares it; the time is that of the engine. */
+  public LinkAttempt(SourceRequest.OfStream request, Time time) {
     this.request = request;
     this.time = time;
     this.limit = request.options().silence();
   }
 
-  Page run(PageExchange exchange) {
+  /**
+   * Runs it.
+   *
+   * @throws ParleyException if it failed
+   */
+  public T run(HttpExchange<T> exchange) {
     end = time.nanoTime() + timeoutNanos();
     scheduleNext();
     try {
-      return exchange.execute(this);
+      return runWithCredentials(exchange);
     } catch (RuntimeException e) {
       if (isLate()) {
         throw new TransportException(
             Failure.of(
                     Kind.TRANSIENT,
                     Effect.POSSIBLE,
-                    "no page within the " + limit.toMillis() + " ms that the peer may be silent")
+                    "no answer within the " + limit.toMillis() + " ms that the peer may be silent")
                 .withCause(e));
       }
       throw e;
@@ -61,7 +74,19 @@ final class PageAttempt extends Timeout implements Attempt<Page> {
     }
   }
 
-  void cancel() {
+  private T runWithCredentials(HttpExchange<T> exchange) {
+    try {
+      return exchange.execute(this);
+    } catch (ParleyException e) {
+      if (e.kind() == Kind.AUTHENTICATION && exchange.renewCredentials(e)) {
+        return exchange.execute(this);
+      }
+      throw e;
+    }
+  }
+
+  /** Stops it, or keeps it from starting. */
+  public void cancel() {
     Runnable action;
     synchronized (this) {
       cancelled = true;
@@ -141,7 +166,7 @@ final class PageAttempt extends Timeout implements Attempt<Page> {
   }
 
   @Override
-  public void succeed(Page page) {}
+  public void succeed(T result) {}
 
   @Override
   public void fail(Throwable failure) {}

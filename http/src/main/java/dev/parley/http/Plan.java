@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import dev.parley.TypeRef;
 import java.lang.invoke.MethodHandle;
@@ -88,7 +88,7 @@ abstract class Plan {
       throw Problems.refused(
           "the record "
               + component.getDeclaringRecord().getName()
-              + " cannot be read: open its package to dev.parley.rest in module-info.java");
+              + " cannot be read: open its package to dev.parley.http in module-info.java");
     }
   }
 

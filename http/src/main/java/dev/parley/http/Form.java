@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import dev.parley.Payload;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,5 @@
-package dev.parley.rest;
+package dev.parley.http;
 
-import dev.parley.http.HttpHeaders;
 import java.lang.reflect.Array;
 import java.util.Map;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.http;
 
 import java.util.ArrayList;
 import java.util.HashSet;
