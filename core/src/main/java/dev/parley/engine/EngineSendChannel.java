@@ -100,7 +100,8 @@ final class EngineSendChannel extends AbstractChannel implements SendChannel {
 
     @Override
     Reply<Receipt> reply(Receipt receipt) {
-      Answer<Receipt> answer = Answer.of(receipt, Headers.empty(), receipt);
+      Object nativeReceipt = receipt.unwrap(Object.class).orElse(null);
+      Answer<Receipt> answer = Answer.of(receipt, Headers.empty(), nativeReceipt);
       return new CallReply<>(answer, attempts(), elapsedNanos(), key());
     }
   }
