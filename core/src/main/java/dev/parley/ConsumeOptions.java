@@ -1,6 +1,7 @@
 package dev.parley;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -112,6 +113,27 @@ public final class ConsumeOptions {
   /** Returns the longest back-off between the attempts of a handler. */
   public Duration retryCap() {
     return values.retryCap;
+  }
+
+  /**
+   * Sets the waits between the attempts of a handler one by one, in place of base and cap, and as
+   * many attempts as these need. Each is up to a tenth longer at random; with {@link #maxAttempts}
+   * set higher the last one repeats. A handler that fails with a peer's hint ({@link
+   * ParleyException#retryAfter()}) waits that long if it is longer, but not longer than the longest
+   * of these. Defaults to none.
+   */
+  public ConsumeOptions retrySchedule(Duration... waits) {
+    List<Duration> checked = List.of(waits);
+    checked.forEach(wait -> Durations.notNegative(wait, "a wait of retrySchedule"));
+    return with(values -> {
+      values.retrySchedule = checked;
+      values.maxAttempts = checked.size() + 1;
+    });
+  }
+
+  /** Returns the waits between the attempts of a handler; empty if base and cap make them. */
+  public List<Duration> retrySchedule() {
+    return values.retrySchedule;
   }
 
   /** Sets the age at which an unsettled delivery is reported as stalled. Defaults to 5 min. */
@@ -234,6 +256,8 @@ public final class ConsumeOptions {
         + values.retryBase
         + ", retryCap="
         + values.retryCap
+        + ", retrySchedule="
+        + values.retrySchedule
         + ", stallAfter="
         + values.stallAfter
         + ", deadLetter="
@@ -262,6 +286,7 @@ public final class ConsumeOptions {
     RetryMode retryMode = RetryMode.BLOCKING_IN_ORDER;
     Duration retryBase = Duration.ofSeconds(1);
     Duration retryCap = Duration.ofSeconds(60);
+    List<Duration> retrySchedule = List.of();
     Duration stallAfter = Duration.ofMinutes(5);
     DeadLetter deadLetter = DeadLetter.PEER;
     int remembered = 10_000;
@@ -281,6 +306,7 @@ public final class ConsumeOptions {
       copy.retryMode = retryMode;
       copy.retryBase = retryBase;
       copy.retryCap = retryCap;
+      copy.retrySchedule = retrySchedule;
       copy.stallAfter = stallAfter;
       copy.deadLetter = deadLetter;
       copy.remembered = remembered;

@@ -25,6 +25,12 @@ final class Backoff {
     return nanos + (long) (random.getAsDouble() * jitter);
   }
 
+  /** Returns a wait of a schedule: never shorter than that, and up to a tenth longer. */
+  static long scheduled(Duration wait, DoubleSupplier random) {
+    long nanos = wait.toNanos();
+    return nanos + (long) (random.getAsDouble() * 0.1 * (double) nanos);
+  }
+
   /** Returns {@code min(cap, base * 2^doublings)} without overflow. */
   static long ceiling(long base, long cap, int doublings) {
     return doublings >= Long.numberOfLeadingZeros(base) - 1

@@ -28,6 +28,7 @@ import dev.parley.spi.SourceRequest;
 import dev.parley.spi.Timeout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -227,12 +228,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
               : failure);
       return false;
     }
-    Duration delay =
-        after == null
-            ? Duration.ofNanos(
-                Backoff.computed(
-                    options.retryBase(), options.retryCap(), item.attempt, engine.random))
-            : after;
+    Duration delay = after == null ? backoff(item.attempt, failure) : after;
     String identity = item.inbound.identity();
     boolean inOrder = options.retryMode() == RetryMode.BLOCKING_IN_ORDER;
     Item next;
@@ -253,6 +249,22 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
       freed(1); // the one whose connection is gone
     }
     return inOrder;
+  }
+
+  private Duration backoff(int attempt, @Nullable Throwable failure) {
+    List<Duration> schedule = options.retrySchedule();
+    if (schedule.isEmpty()) {
+      return Duration.ofNanos(
+          Backoff.computed(options.retryBase(), options.retryCap(), attempt, engine.random));
+    }
+    Duration wait = schedule.get(Math.min(attempt, schedule.size()) - 1);
+    if (failure instanceof ParleyException known && known.retryAfter().isPresent()) {
+      Duration longest = Collections.max(schedule);
+      Duration hint = known.retryAfter().get();
+      Duration honoured = hint.compareTo(longest) > 0 ? longest : hint;
+      wait = honoured.compareTo(wait) > 0 ? honoured : wait;
+    }
+    return Duration.ofNanos(Backoff.scheduled(wait, engine.random));
   }
 
   // The same item, or the one the peer delivered in its place after its connection was lost; null

@@ -56,6 +56,20 @@ class BackoffTest {
   }
 
   @Test
+  void spreadsAWaitOfAScheduleOverATenthOfIt_afterIt() {
+    Duration wait = Duration.ofHours(10);
+    long least = Long.MAX_VALUE;
+    long most = 0;
+    for (int i = 0; i < 10_000; i++) {
+      long drawn = Backoff.scheduled(wait, random::nextDouble);
+      least = Math.min(least, drawn);
+      most = Math.max(most, drawn);
+    }
+    assertThat(Duration.ofNanos(least)).isBetween(wait, wait.plusMinutes(1));
+    assertThat(Duration.ofNanos(most)).isBetween(wait.plusMinutes(59), wait.plusMinutes(60));
+  }
+
+  @Test
   void BKF_7_neverWaitsLessThanTheHint() {
     Duration hint = Duration.ofSeconds(2);
     for (int i = 0; i < 10_000; i++) {

@@ -9,9 +9,12 @@ import dev.parley.ConfigurationException;
 import dev.parley.ConsumeOptions;
 import dev.parley.DeadLetter;
 import dev.parley.Delivery;
+import dev.parley.Effect;
+import dev.parley.Failure;
 import dev.parley.Feature;
 import dev.parley.Features;
 import dev.parley.Guarantee;
+import dev.parley.Kind;
 import dev.parley.Ordering;
 import dev.parley.Parley;
 import dev.parley.Position;
@@ -20,6 +23,7 @@ import dev.parley.Signal;
 import dev.parley.State;
 import dev.parley.Subscription;
 import dev.parley.Topic;
+import dev.parley.TransportException;
 import dev.parley.spi.SourceDriver;
 import java.io.IOException;
 import java.time.Duration;
@@ -223,6 +227,32 @@ class QueueTest {
 
     await().until(() -> peer.settled.contains("Ack 0"));
     assertThat(signals).anyMatch(signal -> signal instanceof Signal.DeadLettered);
+  }
+
+  @Test
+  void waitsAsTheScheduleSays_orAsLongAsThePeerAsks() {
+    peer.publish("a:0");
+    Duration[] hints = {Duration.ZERO, Duration.ofSeconds(20), Duration.ofDays(1)};
+    List<Long> handled = new CopyOnWriteArrayList<>();
+    channel
+        .consume(
+            ORDERS,
+            ConsumeOptions.DEFAULT
+                .retrySchedule(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(40))
+                .silence(Duration.ofDays(9)))
+        .start(order -> {
+          Duration hint = hints[Math.min(handled.size(), 2)];
+          handled.add(TimeUnit.NANOSECONDS.toSeconds(time.nanoTime()));
+          throw new TransportException(
+              Failure.of(Kind.THROTTLED, Effect.NOT_PROCESSED, "busy").withRetryAfter(hint));
+        });
+
+    letTimePassUntil(() -> peer.settled.contains("Reject 0"));
+
+    assertThat(handled).hasSize(4);
+    assertThat(handled.get(1) - handled.get(0)).as("as scheduled").isGreaterThanOrEqualTo(5);
+    assertThat(handled.get(2) - handled.get(1)).as("as asked").isGreaterThanOrEqualTo(20);
+    assertThat(handled.get(3) - handled.get(2)).as("at the longest").isBetween(40L, 3600L);
   }
 
   @Test
