@@ -1,0 +1,66 @@
+package dev.parley.grpc;
+
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor.Marshaller;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * What goes over the wire is bytes: requests are encoded before their first attempt, since a
+ * failure there, inside of a native call that waits for its connection, breaks the whole native
+ * channel; replies are decoded where nobody waits for an I/O thread.
+ */
+final class Messages {
+  static final Marshaller<byte[]> BYTES = new BytesMarshaller();
+
+  private Messages() {}
+
+  /** Returns bytes as a stream that gRPC copies once. */
+  static InputStream stream(byte[] bytes) {
+    return new KnownBytes(bytes);
+  }
+
+  static byte[] readAll(InputStream stream) {
+    try (stream) {
+      if (!(stream instanceof KnownLength)) {
+        return stream.readAllBytes();
+      }
+      byte[] bytes = new byte[stream.available()];
+      stream.readNBytes(bytes, 0, bytes.length);
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class BytesMarshaller implements Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return Messages.stream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      return readAll(stream);
+    }
+  }
+
+  private static final class KnownBytes extends ByteArrayInputStream
+      implements KnownLength, Drainable {
+    KnownBytes(byte[] bytes) {
+      super(bytes);
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      int length = available();
+      target.write(buf, pos, length);
+      pos = count;
+      return length;
+    }
+  }
+}

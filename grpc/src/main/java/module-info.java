@@ -1,0 +1,14 @@
+/** gRPC on grpc-java: {@link dev.parley.grpc}. */
+@org.jspecify.annotations.NullMarked
+module dev.parley.grpc {
+  requires static org.jspecify;
+  requires transitive dev.parley;
+  requires transitive io.grpc;
+  requires io.grpc.protobuf;
+  requires com.google.protobuf;
+
+  exports dev.parley.grpc;
+
+  provides dev.parley.spi.ChannelProvider with
+      dev.parley.grpc.GrpcProvider;
+}

@@ -1,0 +1,223 @@
+package dev.parley.grpc;
+
+import dev.parley.CallChannel;
+import dev.parley.Channel;
+import dev.parley.Idempotency;
+import dev.parley.Operation;
+import dev.parley.Parley;
+import dev.parley.testkit.conformance.CallHarness;
+import dev.parley.testkit.conformance.Note;
+import dev.parley.testkit.conformance.PeerScript;
+import dev.parley.testkit.conformance.ProxyTroubles;
+import dev.parley.testkit.conformance.Trouble;
+import dev.parley.testkit.fault.FaultProxy;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A real gRPC server behind a fault proxy. */
+final class GrpcHarness implements CallHarness {
+  private static final AtomicBoolean WARM = new AtomicBoolean();
+
+  private final AtomicReference<Trouble> onRequest = new AtomicReference<>();
+  private final NotesServer server;
+  private final FaultProxy proxy;
+  private final ProxyTroubles troubles;
+  private ManagedChannel ownClient;
+
+  GrpcHarness() {
+    server = new NotesServer(note -> isTroubled());
+    proxy = FaultProxy.to(server.port());
+    troubles = new ProxyTroubles(proxy);
+    if (!WARM.getAndSet(true)) {
+      warmUp();
+    }
+  }
+
+  // The first call of a JVM takes longer than some tests give a whole call.
+  private void warmUp() {
+    try (Parley parley = Parley.builder().codecs(Note.codecs()).build()) {
+      open(parley, CallChannel.class).call(operation(Idempotency.SAFE), new Note("warm", ""));
+    }
+    server.script = new PeerScript();
+  }
+
+  // The first bytes of an HTTP/2 connection are no reply yet: the server says when one begins.
+  private boolean isTroubled() {
+    Trouble trouble = onRequest.get();
+    if (trouble == null) {
+      return false;
+    }
+    if (trouble == Trouble.TRICKLE) {
+      troubles.cause(trouble);
+      return false;
+    }
+    if (!onRequest.compareAndSet(trouble, null)) {
+      return false;
+    }
+    if (trouble == Trouble.TRUNCATE_REPLY) {
+      troubles.cause(trouble);
+      return false;
+    }
+    proxy.cutAll();
+    return true;
+  }
+
+  @Override
+  public String adapter() {
+    return "grpc";
+  }
+
+  @Override
+  public String uri() {
+    return "grpc://127.0.0.1:" + proxy.port();
+  }
+
+  @Override
+  public PeerScript script() {
+    return server.script;
+  }
+
+  @Override
+  public Set<Trouble> troubles() {
+    return troubles.all();
+  }
+
+  @Override
+  public void cause(Trouble trouble) {
+    switch (trouble) {
+      case CUT_REPLY, TRUNCATE_REPLY, TRICKLE -> onRequest.set(trouble);
+      default -> troubles.cause(trouble);
+    }
+  }
+
+  @Override
+  public void heal() {
+    onRequest.set(null);
+    troubles.heal();
+  }
+
+  @Override
+  public Duration shortestHint() {
+    return Duration.ofMillis(1);
+  }
+
+  @Override
+  public boolean acceptsAnyType() {
+    return true; // Jackson
+  }
+
+  @Override
+  public boolean carriesHeaders() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> lastHeader(String name) {
+    return Optional.ofNullable(
+        server.lastHeaders.get(
+            Metadata.Key.of(name.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER)));
+  }
+
+  @Override
+  public boolean noticesAbandonedCallers() {
+    return true;
+  }
+
+  @Override
+  public OptionalInt connections() {
+    return OptionalInt.of(server.connections());
+  }
+
+  // Threads that all channels and servers of a JVM share and that end when they are idle.
+  @Override
+  public boolean isOwnThread(Thread thread) {
+    return thread.getName().startsWith("grpc-")
+        || thread.getName().startsWith("parley-fault-proxy");
+  }
+
+  @Override
+  public <C extends Channel> Optional<C> openWithOwnClient(Parley parley, Class<C> capability) {
+    if (ownClient == null) {
+      ownClient =
+          ManagedChannelBuilder.forAddress("127.0.0.1", proxy.port()).usePlaintext().build();
+    }
+    return Optional.of(
+        parley
+            .at(uri())
+            .provider(GrpcChannel.builder(uri()).client(ownClient).provider())
+            .open(capability));
+  }
+
+  @Override
+  public Optional<Object> ownClient() {
+    return Optional.ofNullable(ownClient);
+  }
+
+  @Override
+  public <C extends Channel> Optional<C> openCustomized(
+      Parley parley, Class<C> capability, Runnable customizer) {
+    return Optional.of(
+        parley
+            .at(uri())
+            .provider(GrpcChannel.builder(uri()).customize(builder -> customizer.run()).provider())
+            .open(capability));
+  }
+
+  @Override
+  public Optional<Class<?>> nativeClient() {
+    return Optional.of(ManagedChannel.class);
+  }
+
+  @Override
+  public Optional<Class<?>> nativeReply() {
+    return Optional.of(ClientCall.class);
+  }
+
+  @Override
+  public Optional<Class<?>> nativeFailure() {
+    return Optional.of(StatusRuntimeException.class);
+  }
+
+  @Override
+  public Operation<Note, Note> operation(Idempotency idempotency) {
+    return Operation.of("notes.echo", Note.class, Note.class)
+        .with(idempotency)
+        .bind(Grpc.unary("notes.Notes/Echo"));
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> unboundOperation() {
+    return Optional.of(Operation.of("notes.echo", Note.class, Note.class));
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> nativelyBound(Runnable used) {
+    return Optional.of(
+        Operation.of("notes.echo", Note.class, Note.class)
+            .bind(
+                Grpc.<Note, Note>unary("notes.Notes/Echo")
+                    .nativeOptions(options -> {
+                      used.run();
+                      return options;
+                    })));
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    server.close();
+    if (ownClient != null) {
+      ownClient.shutdownNow();
+    }
+  }
+}
