@@ -32,6 +32,15 @@ final class Nemesis {
     harness.cause(trouble);
   }
 
+  /** Ends the last trouble and cuts all connections, so that others take their place. */
+  synchronized void cut() {
+    harness.heal();
+    if (possible.contains(Trouble.CUT)) {
+      log.add("heal, cut");
+      harness.cause(Trouble.CUT);
+    }
+  }
+
   @Override
   public synchronized String toString() {
     return "troubles " + log;

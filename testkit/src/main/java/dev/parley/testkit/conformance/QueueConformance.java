@@ -701,6 +701,12 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
       if (i % 10 == 5) {
         nemesis.strike();
       }
+      if (i % 50 == 30) {
+        // In between a cut when all is done: the next message is the first of its connection.
+        harness().heal();
+        awaitThat("all so far is done; " + nemesis, () -> harness().backlog() == 0);
+        nemesis.cut();
+      }
     }
     harness().heal();
     awaitThat("all is done; " + nemesis, () -> harness().backlog() == 0);

@@ -548,6 +548,16 @@ public abstract class StreamConformance extends Conformance<StreamHarness> {
       if (i % 10 == 5) {
         nemesis.strike();
       }
+      if (i % 50 == 30) {
+        // In between a cut when all has come: the next message is the first of its connection.
+        harness().heal();
+        awaitThat("it is connected; " + nemesis, () -> notes.state() == State.OPEN);
+        if (resumes) {
+          String last = Long.toString(id);
+          awaitThat("all so far has come; " + nemesis, () -> witnessing.handed().contains(last));
+        }
+        nemesis.cut();
+      }
     }
     harness().heal();
     int resumed = witnessing.resumes().size();
