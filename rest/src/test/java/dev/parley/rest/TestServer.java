@@ -72,6 +72,10 @@ final class TestServer implements AutoCloseable {
         Undertow.builder()
             .setIoThreads(2)
             .setWorkerThreads(64)
+            // Undertow keeps the date for all servers of a JVM, and one that stops at the wrong
+            // moment
+            // leaves it as it is for good.
+            .setServerOption(UndertowOptions.ALWAYS_SET_DATE, false)
             .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
             .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
             .setSocketOption(Options.SSL_CLIENT_AUTH_MODE, SslClientAuthMode.REQUESTED)
