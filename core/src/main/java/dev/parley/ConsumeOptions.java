@@ -147,6 +147,20 @@ public final class ConsumeOptions {
     return values.stallAfter;
   }
 
+  /**
+   * Sets how long a handler may take before its delivery's lease is not renewed any more, for peers
+   * with leases: another consumer gets it then. Defaults to 1 h.
+   */
+  public ConsumeOptions maxProcessing(Duration maxProcessing) {
+    Duration checked = Durations.positive(maxProcessing, "maxProcessing");
+    return with(values -> values.maxProcessing = checked);
+  }
+
+  /** Returns how long leases are renewed. */
+  public Duration maxProcessing() {
+    return values.maxProcessing;
+  }
+
   /** Sets where rejected deliveries go. Defaults to {@link DeadLetter#PEER}. */
   public ConsumeOptions deadLetter(DeadLetter deadLetter) {
     DeadLetter checked = Objects.requireNonNull(deadLetter, "deadLetter");
@@ -260,6 +274,8 @@ public final class ConsumeOptions {
         + values.retrySchedule
         + ", stallAfter="
         + values.stallAfter
+        + ", maxProcessing="
+        + values.maxProcessing
         + ", deadLetter="
         + values.deadLetter
         + ", remembered="
@@ -288,6 +304,7 @@ public final class ConsumeOptions {
     Duration retryCap = Duration.ofSeconds(60);
     List<Duration> retrySchedule = List.of();
     Duration stallAfter = Duration.ofMinutes(5);
+    Duration maxProcessing = Duration.ofHours(1);
     DeadLetter deadLetter = DeadLetter.PEER;
     int remembered = 10_000;
     Duration silence = Duration.ofSeconds(45);
@@ -308,6 +325,7 @@ public final class ConsumeOptions {
       copy.retryCap = retryCap;
       copy.retrySchedule = retrySchedule;
       copy.stallAfter = stallAfter;
+      copy.maxProcessing = maxProcessing;
       copy.deadLetter = deadLetter;
       copy.remembered = remembered;
       copy.silence = silence;

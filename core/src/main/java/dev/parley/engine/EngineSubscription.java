@@ -347,29 +347,31 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     if (count == 0) {
       return;
     }
-    Waiter poller;
     synchronized (this) {
       occupied -= count;
-      poller = pollWaiter;
     }
-    if (poller == null) {
+    if (!wakePoller()) {
       grant();
-    } else {
-      poller.wake();
     }
   }
 
   @Override
   public final void settlementsWait(PollLink link) {
+    if (!wakePoller()) {
+      link.wakeup();
+    }
+  }
+
+  /** Wakes the polling thread if it waits for room, not for the link. */
+  private boolean wakePoller() {
     Waiter poller;
     synchronized (this) {
       poller = pollWaiter;
     }
-    if (poller == null) {
-      link.wakeup();
-    } else {
+    if (poller != null) {
       poller.wake();
     }
+    return poller != null;
   }
 
   @Override
@@ -783,6 +785,13 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     return terminating;
   }
 
+  /** Returns what came in and was not handed out. With the lock held. */
+  final List<Item> notHandedOut() {
+    List<Item> items = new ArrayList<>(buffer);
+    items.addAll(ready);
+    return items;
+  }
+
   /** With the lock held. */
   final boolean hasBuffered() {
     return head() != null;
@@ -860,8 +869,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         return;
       }
       closing = true;
-      back.addAll(buffer);
-      back.addAll(ready);
+      back.addAll(notHandedOut());
       if (dispatcher != null) {
         back.addAll(dispatcher.takeParked());
       }
@@ -920,6 +928,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     if (now) {
       last.end();
       abortLink(last);
+      wakePoller();
       terminated();
     } else if (polled != null && !last.isOver()) {
       settlementsWait(polled); // the polling thread does the rest

@@ -1,7 +1,6 @@
 package dev.parley.engine;
 
 import dev.parley.ConsumeOptions;
-import dev.parley.DeadLetter;
 import dev.parley.DeadlineExceededException;
 import dev.parley.Delivery;
 import dev.parley.Effect;
@@ -9,13 +8,11 @@ import dev.parley.Failure;
 import dev.parley.Feature;
 import dev.parley.Headers;
 import dev.parley.Kind;
-import dev.parley.Message;
 import dev.parley.Ordering;
 import dev.parley.ParleyException;
-import dev.parley.Payload;
 import dev.parley.Position;
+import dev.parley.Resumed;
 import dev.parley.RetryMode;
-import dev.parley.SendChannel;
 import dev.parley.Shape;
 import dev.parley.Signal;
 import dev.parley.Support;
@@ -58,7 +55,9 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   private final Remembered finished; // identities that need not be handled again
   private final Remembered failures; // identities and how often their handling failed
   private volatile boolean peerHasSettled;
-  private final StallCheck stallCheck = new StallCheck();
+  private final DeadLetters deadLetters;
+  private final StallCheck stallCheck;
+  private @Nullable LeaseRenewal renewal; // of the current connection
 
   QueueSubscription(
       AbstractChannel channel,
@@ -91,7 +90,9 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     this.extendsLeases = channel.features().has(Feature.EXTEND_LEASE);
     this.finished = new Remembered(options.remembered());
     this.failures = new Remembered(options.remembered());
-    stallCheck.schedule();
+    this.deadLetters = new DeadLetters(this, options, topic.name());
+    this.stallCheck = new StallCheck(this, options.stallAfter());
+    stallCheck.start();
   }
 
   @Override
@@ -115,7 +116,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   @Override
   public void settled(Settlement settlement) {
-    if (!(settlement instanceof Settlement.Retry)) {
+    if (settlement instanceof Settlement.Ack || settlement instanceof Settlement.Reject) {
       peerHasSettled = true;
     }
   }
@@ -291,54 +292,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   }
 
   void rejected(Item item, Throwable reason) {
-    DeadLetter target = options.deadLetter();
-    SendChannel letters = target.channel().orElse(null);
-    Topic<Payload> lettersTopic = target.topic().orElse(null);
-    if (letters != null && lettersTopic != null) {
-      sendDeadLetter(item, reason, letters, lettersTopic, 1);
-      return;
-    }
-    engine.signal(new Signal.DeadLettered(name, channel.endpoint, reason));
-    if (target == DeadLetter.LOG_AND_DROP) {
-      finish(item, Settlement.ACK, true);
-    } else {
-      finish(item, new Settlement.Reject(reason), false);
-    }
-  }
-
-  private void sendDeadLetter(
-      Item item, Throwable reason, SendChannel letters, Topic<Payload> to, int attempt) {
-    Headers headers =
-        item.inbound
-            .headers()
-            .with("parley-dead-letter-topic", topic.name())
-            .with("parley-dead-letter-attempts", Integer.toString(item.attempt))
-            .with("parley-dead-letter-reason", printable(reason));
-    var unusedSinceItsStagesDoAll =
-        letters
-            .submit(
-                to,
-                Message.builder(item.inbound.payload())
-                    .headers(headers)
-                    .id(item.inbound.id())
-                    .key(item.inbound.key())
-                    .build())
-            .whenComplete((receipt, failure) -> {
-              if (failure == null) {
-                engine.signal(new Signal.DeadLettered(name, channel.endpoint, reason));
-                finish(item, Settlement.ACK, true);
-              } else {
-                // Unsettled until it is kept elsewhere; the window holds back what comes behind.
-                engine.signal(new Signal.CallbackFailed(name, channel.endpoint, failure));
-                new Resend(item, reason, letters, to, attempt).begin();
-              }
-            });
-  }
-
-  // Header values travel as they are, so no line breaks.
-  private static String printable(Throwable reason) {
-    String text = reason.getClass().getName() + ": " + reason.getMessage();
-    return text.replaceAll("[\\r\\n\\x00]+", " ").strip();
+    deadLetters.take(item, reason);
   }
 
   void extended(Item item, Duration lease) {
@@ -351,7 +305,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   }
 
   /** Settles an open item for good. */
-  private void finish(Item item, Settlement settlement, boolean isDone) {
+  void finish(Item item, Settlement settlement, boolean isDone) {
     String identity = item.inbound.identity();
     Item again;
     synchronized (this) {
@@ -394,6 +348,50 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     }
   }
 
+  // ---------------------------------------------------------------- leases
+
+  @Override
+  public void connected(Connection connection, Resumed resumed) {
+    Link link = connection.link();
+    Duration lease = link == null || !extendsLeases ? null : link.lease();
+    synchronized (this) {
+      stopRenewal();
+      if (lease != null && !isTerminating()) {
+        renewal = new LeaseRenewal(this, connection, lease);
+        renewal.start();
+      }
+    }
+    super.connected(connection, resumed);
+  }
+
+  // With the lock held.
+  private void stopRenewal() {
+    if (renewal != null) {
+      renewal.stop();
+      renewal = null;
+    }
+  }
+
+  /** Renews the leases of what is held here; what was pulled is the caller's to extend. */
+  void renew(Connection connection, Duration lease) {
+    long latest = engine.time.nanoTime() - options.maxProcessing().toNanos();
+    synchronized (this) {
+      List<Item> held = notHandedOut();
+      if (hasDispatcher()) {
+        held.addAll(open);
+      } else {
+        waits.forEach(wait -> held.add(wait.item));
+      }
+      for (Item item : held) {
+        boolean tooLong = open.contains(item) && item.handedOut - latest < 0;
+        if (item.connection == connection && !tooLong) {
+          connection.order(new Settlement.Extend(lease), item.inbound);
+        }
+      }
+    }
+    connection.settleOrWake();
+  }
+
   // ---------------------------------------------------------------- loss and end
 
   @Override
@@ -401,6 +399,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     super.lost(connection);
     int forgotten = 0;
     synchronized (this) {
+      stopRenewal();
       ledger.clear();
       for (Wait wait : List.copyOf(waits)) {
         if (wait.item.connection == connection) {
@@ -475,21 +474,27 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   @Override
   long oldestUnsettledNanos() {
-    return open.isEmpty() ? 0 : engine.time.nanoTime() - open.iterator().next().handedOut;
+    Item oldest = oldestOpen();
+    return oldest == null ? 0 : engine.time.nanoTime() - oldest.handedOut;
+  }
+
+  // With the lock held.
+  @Nullable Item oldestOpen() {
+    return open.isEmpty() ? null : open.iterator().next();
   }
 
   @Override
   void cancelTimers() {
     synchronized (this) {
-      stallCheck.over = true;
-      engine.time.cancel(stallCheck);
+      stallCheck.stop();
+      stopRenewal();
       for (Wait wait : List.copyOf(waits)) {
         wait.forget();
       }
     }
   }
 
-  private void inBackground(Runnable work) {
+  void inBackground(Runnable work) {
     try {
       engine.threads.workers().execute(work);
     } catch (RejectedExecutionException e) {
@@ -532,70 +537,6 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
         item.attempt++;
       }
       handBack(item, keepsKey);
-    }
-  }
-
-  /** A dead letter that could not be sent, until the next try. */
-  private final class Resend extends Timeout {
-    private final Item item;
-    private final Throwable reason;
-    private final SendChannel letters;
-    private final Topic<Payload> to;
-    private final int attempt;
-
-    Resend(Item item, Throwable reason, SendChannel letters, Topic<Payload> to, int attempt) {
-      this.item = item;
-      this.reason = reason;
-      this.letters = letters;
-      this.to = to;
-      this.attempt = attempt;
-    }
-
-    void begin() {
-      if (!isTerminating()) {
-        engine.time.schedule(
-            this,
-            Backoff.computed(options.retryBase(), options.retryCap(), attempt, engine.random));
-      }
-    }
-
-    @Override
-    public void expired() {
-      if (!isTerminating()) {
-        inBackground(() -> sendDeadLetter(item, reason, letters, to, attempt + 1));
-      }
-    }
-  }
-
-  /** Looks whether the oldest open item has stalled. */
-  private final class StallCheck extends Timeout {
-    private @Nullable Item reported;
-    private boolean over;
-
-    void schedule() {
-      engine.time.schedule(this, options.stallAfter().toNanos());
-    }
-
-    @Override
-    public void expired() {
-      boolean stalled;
-      synchronized (QueueSubscription.this) {
-        if (over) {
-          return;
-        }
-        Item oldest = open.isEmpty() ? null : open.iterator().next();
-        stalled =
-            oldest != null
-                && oldest != reported
-                && oldestUnsettledNanos() >= options.stallAfter().toNanos();
-        if (stalled) {
-          reported = oldest;
-        }
-        schedule();
-      }
-      if (stalled) {
-        engine.signal(new Signal.Stalled(name, channel.endpoint, lag()));
-      }
     }
   }
 }

@@ -2,8 +2,10 @@ package dev.parley.spi;
 
 import dev.parley.Payload;
 import dev.parley.TypeRef;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One connection's life. A settlement belongs to the link that delivered. */
 public interface Link {
@@ -23,6 +25,15 @@ public interface Link {
   default <T> T decode(Inbound inbound, TypeRef<T> type, Codecs codecs) {
     Payload payload = inbound.payload();
     return codecs.decode(type, payload);
+  }
+
+  /**
+   * Returns how long the peer keeps a delivery from others unless it is extended, or null if it
+   * does so until the link ends. The engine renews this lease, at a third of it and with {@link
+   * Settlement.Extend}, for each delivery that it holds. Defaults to null.
+   */
+  default @Nullable Duration lease() {
+    return null;
   }
 
   /**

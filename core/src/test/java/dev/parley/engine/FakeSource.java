@@ -63,6 +63,7 @@ final class FakeSource implements ChannelProvider {
           .with(Feature.DEAD_LETTER, Support.NATIVE);
   volatile Gap gap = Gap.NONE;
   volatile boolean ignoresCredit;
+  volatile @Nullable Duration lease;
   volatile @Nullable Runnable duringDial;
 
   // Guarded by this.
@@ -277,7 +278,7 @@ final class FakeSource implements ChannelProvider {
           Integer number = (Integer) delivery.handle();
           String how = settlement.getClass().getSimpleName();
           settled.add(how + " " + number);
-          if (settlement instanceof Settlement.Retry) {
+          if (settlement instanceof Settlement.Retry || settlement instanceof Settlement.Extend) {
             continue;
           }
           if (acknowledgement == SourceDriver.Acknowledgement.PREFIX
@@ -290,6 +291,11 @@ final class FakeSource implements ChannelProvider {
           }
         }
       }
+    }
+
+    @Override
+    public @Nullable Duration lease() {
+      return lease;
     }
 
     @Override

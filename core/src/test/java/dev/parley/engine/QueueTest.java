@@ -22,6 +22,7 @@ import dev.parley.QueueChannel;
 import dev.parley.Signal;
 import dev.parley.State;
 import dev.parley.Subscription;
+import dev.parley.Support;
 import dev.parley.Topic;
 import dev.parley.TransportException;
 import dev.parley.spi.SourceDriver;
@@ -418,6 +419,81 @@ class QueueTest {
     assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(orders.state()).isEqualTo(State.CLOSED);
     assertThat(peer.settled).doesNotContain("Ack 0");
+  }
+
+  @Test
+  void VIS_1_renewsLeasesAtAThirdOfTheirLength_whileTheHandlerRuns() throws Exception {
+    openWithLeases(Duration.ofSeconds(30));
+    CountDownLatch handled = new CountDownLatch(1);
+    Subscription<Delivery<String>> orders =
+        channel.consume(
+            ORDERS,
+            ConsumeOptions.DEFAULT
+                .maxProcessing(Duration.ofMinutes(1))
+                .silence(Duration.ofDays(1)));
+    peer.publish("a:0", "a:1");
+    orders.start(order -> handled.await(30, TimeUnit.SECONDS));
+    await().until(() -> orders.lag().unsettled() == 1 && orders.lag().buffered() == 1);
+
+    time.advance(Duration.ofSeconds(9));
+    assertThat(peer.settled).isEmpty();
+    time.advance(Duration.ofSeconds(1));
+    await().until(() -> peer.settled.size() == 2);
+    assertThat(peer.settled).containsExactlyInAnyOrder("Extend 0", "Extend 1");
+    for (int second = 10; second <= 120; second += 10) {
+      time.advance(Duration.ofSeconds(10));
+    }
+    long renewals = peer.settled.stream().filter("Extend 0"::equals).count();
+    assertThat(renewals).as("renewals in the minute that it may take").isBetween(1L, 6L);
+
+    handled.countDown();
+    await().until(() -> peer.done.size() == 2);
+  }
+
+  @Test
+  void VIS_1_renewsTheLeaseOfWhatWaitsForItsRetry() {
+    openWithLeases(Duration.ofSeconds(30));
+    AtomicInteger calls = new AtomicInteger();
+    peer.publish("a:0");
+    Subscription<Delivery<String>> orders =
+        channel.consume(
+            ORDERS,
+            ConsumeOptions.DEFAULT.retryBase(Duration.ofHours(1)).retryCap(Duration.ofHours(1)));
+    orders.start(order -> {
+      calls.incrementAndGet();
+      throw new IllegalStateException("on purpose");
+    });
+    await().until(() -> calls.get() == 1);
+
+    await()
+        .untilAsserted(() -> {
+          time.advance(Duration.ofSeconds(1));
+          assertThat(peer.settled).contains("Extend 0");
+        });
+    orders.abort();
+  }
+
+  @Test
+  void VIS_1_leavesTheLeaseOfWhatWasPulledToTheCaller() throws Exception {
+    openWithLeases(Duration.ofSeconds(30));
+    peer.publish("a:0", "b:1");
+    Subscription<Delivery<String>> orders = channel.consume(ORDERS, ConsumeOptions.DEFAULT);
+    Delivery<String> mine = orders.poll(Duration.ofSeconds(10)).orElseThrow();
+    await().until(() -> orders.lag().buffered() == 1);
+
+    time.advance(Duration.ofSeconds(10));
+    await().untilAsserted(() -> assertThat(peer.settled).containsExactly("Extend 1"));
+
+    mine.extend(Duration.ofMinutes(5));
+    await().untilAsserted(() -> assertThat(peer.settled).containsExactly("Extend 1", "Extend 0"));
+    orders.abort();
+  }
+
+  /** Makes the peer one with leases. */
+  private void openWithLeases(Duration lease) {
+    peer.lease = lease;
+    peer.features = peer.features.with(Feature.EXTEND_LEASE, Support.NATIVE);
+    channel = parley.open("fake://leases", QueueChannel.class);
   }
 
   @Test

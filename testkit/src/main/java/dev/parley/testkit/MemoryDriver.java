@@ -277,6 +277,11 @@ final class MemoryDriver implements ChannelDriver {
     };
   }
 
+  /** Returns how long the peer waits for a settlement, or null for as long as the link lives. */
+  @Nullable Duration lease() {
+    return lease;
+  }
+
   @Override
   public void close() {}
 }

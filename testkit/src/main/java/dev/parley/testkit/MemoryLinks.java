@@ -54,6 +54,11 @@ final class MemoryLinks {
     }
 
     @Override
+    public final @Nullable Duration lease() {
+      return driver.lease();
+    }
+
+    @Override
     public final void settle(Settlement settlement, List<Inbound> deliveries) throws Exception {
       if (isOver()) {
         throw MemoryException.cut("the connection is gone");

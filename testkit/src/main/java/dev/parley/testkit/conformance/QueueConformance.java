@@ -423,6 +423,23 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     }
   }
 
+  @Test
+  final void VIS_1_renewsTheLeaseWhileAHandlerRuns() throws Exception {
+    assume(harness().lease().isPresent(), "the peer has no leases");
+    Duration lease = harness().lease().get();
+    CountDownLatch finish = new CountDownLatch(1);
+    QueueChannel other = open();
+    Subscription<Delivery<Note>> notes = consume(options().maxUnsettled(1));
+    handle(notes, delivery -> finish.await());
+    publish(0, 1);
+    awaitThat("it is handled", () -> notes.lag().unsettled() == 1);
+    try (Subscription<Delivery<Note>> next = other.consume(harness().queue(), options())) {
+      assertThat(next.poll(lease.multipliedBy(3))).isEmpty();
+      finish.countDown();
+      awaitBacklog(0);
+    }
+  }
+
   // ---------------------------------------------------------------- order, concurrency, window
 
   @Test
