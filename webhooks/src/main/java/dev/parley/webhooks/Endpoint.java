@@ -1,0 +1,100 @@
+package dev.parley.webhooks;
+
+import dev.parley.UntrustedPeerException;
+import dev.parley.spi.Time;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** Who receives, whether it still wants to, and what is told of the attempts. */
+final class Endpoint {
+  static final String GONE = "answered 410 Gone";
+  private static final int TOLERATED_CERTIFICATES = 3;
+
+  private final HttpUrl url;
+  private final String name;
+  private final Supplier<SigningKeys> keys;
+  private final Consumer<DeliveryAttempt> log;
+  private final Consumer<String> onDisabled;
+
+  private final AtomicReference<@Nullable String> disabled = new AtomicReference<>();
+  private int untrusted; // guarded by this: how often in a row
+
+  Endpoint(
+      HttpUrl url,
+      String name,
+      Supplier<SigningKeys> keys,
+      Consumer<DeliveryAttempt> log,
+      Consumer<String> onDisabled) {
+    this.url = url;
+    this.name = name;
+    this.keys = keys;
+    this.log = log;
+    this.onDisabled = onDisabled;
+  }
+
+  HttpUrl url() {
+    return url;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Map<String, String> sign(String id, Time time, byte[] body) {
+    return keys.get().sign(id, time.now(), body);
+  }
+
+  boolean isDisabled() {
+    return disabled.get() != null;
+  }
+
+  /** Fails if it is disabled. */
+  void requireEnabled() {
+    String why = disabled.get();
+    if (why != null) {
+      throw new EndpointDisabledException(why);
+    }
+  }
+
+  void enable() {
+    synchronized (this) {
+      untrusted = 0;
+    }
+    disabled.set(null);
+  }
+
+  void gone() {
+    disable(GONE);
+  }
+
+  /** An attempt has ended, and this was wrong, or null if nothing was. */
+  void ended(DeliveryAttempt attempt, @Nullable Throwable failure) {
+    boolean tooOften;
+    synchronized (this) {
+      untrusted = failure instanceof UntrustedPeerException ? untrusted + 1 : 0;
+      tooOften = untrusted >= TOLERATED_CERTIFICATES;
+    }
+    try {
+      log.accept(attempt);
+    } catch (RuntimeException ignored) {
+      // A log can alter nothing: what was delivered stays delivered.
+    }
+    if (tooOften) {
+      disable("showed a certificate that is not trusted " + TOLERATED_CERTIFICATES + " times");
+    }
+  }
+
+  private void disable(String why) {
+    if (disabled.compareAndSet(null, why)) {
+      try {
+        onDisabled.accept(why);
+      } catch (RuntimeException ignored) {
+        // It stays disabled, whatever the listener makes of it.
+      }
+    }
+  }
+}

@@ -1,0 +1,368 @@
+package dev.parley.webhooks;
+
+import dev.parley.Call;
+import dev.parley.CallOptions;
+import dev.parley.Features;
+import dev.parley.Message;
+import dev.parley.Parley;
+import dev.parley.Receipt;
+import dev.parley.Registration;
+import dev.parley.SendChannel;
+import dev.parley.State;
+import dev.parley.StateListener;
+import dev.parley.Topic;
+import dev.parley.http.HttpTransport;
+import dev.parley.http.KeyFormat;
+import dev.parley.http.Tls;
+import dev.parley.spi.ChannelProvider;
+import java.net.Proxy;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends webhooks to one endpoint, signed by Standard Webhooks 1.0.0.
+ *
+ * {@snippet class="dev.parley.webhooks.WebhookSnippets" region="send"}
+ *
+ * <p>A message goes out as a POST of its encoded body with {@code webhook-id}, {@code
+ * webhook-timestamp} and {@code webhook-signature}. The id is that of the message, or else the key
+ * of the send, or else random; it is the same on each attempt, and a receiver knows a repetition by
+ * it. The time and so the signature are those of the attempt. A {@link dev.parley.Delivery} goes on
+ * byte by byte. Headers of the message go along, but for those of a connection, {@code
+ * Authorization} and {@code Cookie}: to send one of these, set it in {@link CallOptions} or in an
+ * interceptor.
+ *
+ * <p>Delivered is what was answered 2xx. All else is a failure that is repeated, redirects and 4xx
+ * included, but for 410: that disables the endpoint, as do three certificates in a row that are not
+ * trusted. A topic counts as {@link dev.parley.Idempotency#KEYED} unless it says otherwise.
+ *
+ * <p>A send waits for its receipt and repeats within its deadline. To go on for days, across
+ * restarts, put the sender behind an outbox.
+ *
+ * <p>Defaults: {@link Destinations#PUBLIC}; attempts of 20 s, 3 of them within 60 s; connects
+ * within 5 s; no redirects, no proxy; of an answer 64 KiB are read; no log, no limit of sends at
+ * once.
+ *
+ * <p><b>Threads:</b> safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class WebhookSender implements SendChannel {
+  private final SendChannel sends;
+  private final Endpoint endpoint;
+  private final @Nullable Parley ownParley;
+
+  private WebhookSender(SendChannel sends, Endpoint endpoint, @Nullable Parley ownParley) {
+    this.sends = sends;
+    this.endpoint = endpoint;
+    this.ownParley = ownParley;
+  }
+
+  /**
+   * Starts a sender.
+   *
+   * @param url the endpoint, with its path and query as its owner gave it
+   * @throws dev.parley.ConfigurationException if it is no URL, or holds user information
+   */
+  public static Builder builder(String url) {
+    return new Builder(url);
+  }
+
+  /** Returns whether the endpoint was disabled, so that every send fails at once. */
+  public boolean isDisabled() {
+    return endpoint.isDisabled();
+  }
+
+  /** Lets sends out again after the endpoint was disabled. */
+  public void enable() {
+    endpoint.enable();
+  }
+
+  @Override
+  public <T> CompletableFuture<Receipt> submit(
+      Topic<T> topic, Message<T> message, CallOptions options) {
+    return sends.submit(topic, message, options);
+  }
+
+  @Override
+  public <T> Receipt send(Topic<T> topic, Message<T> message) {
+    return sends.send(topic, message);
+  }
+
+  @Override
+  public <T> Call<Receipt> newSend(Topic<T> topic, Message<T> message, CallOptions options) {
+    return sends.newSend(topic, message, options);
+  }
+
+  @Override
+  public CallOptions defaultOptions() {
+    return sends.defaultOptions();
+  }
+
+  /** Returns the endpoint without its query, which may be secret. */
+  @Override
+  public URI uri() {
+    return sends.uri();
+  }
+
+  @Override
+  public Features features() {
+    return sends.features();
+  }
+
+  @Override
+  public State state() {
+    return sends.state();
+  }
+
+  @Override
+  public Registration onStateChange(StateListener listener) {
+    return sends.onStateChange(listener);
+  }
+
+  @Override
+  public String explain() {
+    return sends.explain();
+  }
+
+  /** Returns the {@link OkHttpClient} if that is asked for. */
+  @Override
+  public <N> Optional<N> unwrap(Class<N> nativeType) {
+    return sends.unwrap(nativeType);
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ofSeconds(30));
+  }
+
+  @Override
+  public void close(Duration limit) {
+    sends.close(limit);
+    if (ownParley != null) {
+      ownParley.close(limit);
+    }
+  }
+
+  @Override
+  public void abort() {
+    sends.abort();
+    if (ownParley != null) {
+      ownParley.close(Duration.ZERO);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Webhook" + sends;
+  }
+
+  /** Makes a {@link WebhookSender}, or a provider of channels. */
+  public static final class Builder {
+    private static final CallOptions OPTIONS =
+        CallOptions.DEFAULT.attemptTimeout(Duration.ofSeconds(20)).deadline(Duration.ofSeconds(60));
+
+    private final HttpUrl url;
+    private final HttpTransport.Builder transport =
+        HttpTransport.builder().maxResponseBytes(64 << 10);
+    private @Nullable Supplier<SigningKeys> keys;
+    private Destinations destinations = Destinations.PUBLIC;
+    private boolean proxied;
+    private @Nullable ConcurrencyLimit concurrency;
+    private String name;
+    private Consumer<DeliveryAttempt> log = attempt -> {};
+    private Consumer<String> onDisabled = why -> {};
+    private Consumer<OkHttpClient.Builder> customizer = builder -> {};
+    private UnaryOperator<Parley.Opening> settings = UnaryOperator.identity();
+
+    private Builder(String text) {
+      HttpUrl parsed = HttpUrl.parse(Objects.requireNonNull(text, "url"));
+      if (parsed == null) {
+        throw Problems.refused(
+            "the address of an endpoint must be a URL such as https://shop.example/webhooks");
+      }
+      if (!parsed.username().isEmpty() || !parsed.password().isEmpty()) {
+        throw Problems.refused(
+            "the address of the endpoint holds user information, which would end up in logs; send"
+                + " it in a header that an interceptor sets");
+      }
+      this.url = parsed;
+      this.name = parsed.scheme() + "://" + parsed.host() + ":" + parsed.port();
+      transport.idempotencyKey("webhook-id", KeyFormat.RAW).customize(this::customized);
+    }
+
+    /** Sets what to sign with. Required. */
+    public Builder keys(SigningKeys newKeys) {
+      Objects.requireNonNull(newKeys, "newKeys");
+      return keys(() -> newKeys);
+    }
+
+    /** Sets where to ask for what to sign with, on each attempt; it must not block for long. */
+    public Builder keys(Supplier<SigningKeys> source) {
+      this.keys = Objects.requireNonNull(source, "source");
+      return this;
+    }
+
+    /** Sets where it may connect to. Defaults to {@link Destinations#PUBLIC}. */
+    public Builder destinations(Destinations newDestinations) {
+      this.destinations = Objects.requireNonNull(newDestinations, "newDestinations");
+      return this;
+    }
+
+    /**
+     * Sends at most so many at once; one more fails at once with {@link
+     * dev.parley.OverloadedException}. Defaults to no limit but that of the Parley's stages.
+     */
+    public Builder concurrency(int limit) {
+      this.concurrency = new ConcurrencyLimit(limit);
+      return this;
+    }
+
+    /** Names the endpoint in the log. Defaults to its scheme and authority. */
+    public Builder name(String newName) {
+      this.name = Objects.requireNonNull(newName, "newName");
+      return this;
+    }
+
+    /**
+     * Hears of each attempt when it has ended, on the thread that made it. What it throws is
+     * ignored. Defaults to nobody.
+     */
+    public Builder log(Consumer<DeliveryAttempt> newLog) {
+      this.log = Objects.requireNonNull(newLog, "newLog");
+      return this;
+    }
+
+    /** Hears, once and in words, why the endpoint was disabled. Defaults to nobody. */
+    public Builder onDisabled(Consumer<String> listener) {
+      this.onDisabled = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Brings a client. It is hardened by {@code newBuilder()}, so that yours stays as it is; its
+     * pool, dispatcher's threads, resolver, interceptors and timeouts are used, not its proxy; and
+     * it stays yours to close.
+     */
+    public Builder client(OkHttpClient client) {
+      transport.client(client);
+      return this;
+    }
+
+    /**
+     * Changes the native builder. What would send requests again or elsewhere is switched off
+     * afterwards: {@code retryOnConnectionFailure}, redirects, {@code authenticator}, proxies.
+     */
+    public Builder customize(Consumer<OkHttpClient.Builder> customizer) {
+      this.customizer = this.customizer.andThen(customizer);
+      return this;
+    }
+
+    /** Sets the limit of one connect. Defaults to 5 s. */
+    public Builder connectTimeout(Duration timeout) {
+      transport.connectTimeout(timeout);
+      return this;
+    }
+
+    /** Speaks HTTP/1.1 alone. Defaults to HTTP/2 where the endpoint offers it. */
+    public Builder http1() {
+      transport.http1();
+      return this;
+    }
+
+    /** Sets whom to trust and what to prove. Defaults to {@link Tls#DEFAULT}. */
+    public Builder tls(Tls tls) {
+      transport.tls(tls);
+      return this;
+    }
+
+    /**
+     * Goes out through a proxy, which then must keep to public addresses itself, since it is the
+     * one that resolves names: {@link Destinations} check scheme, port and addresses in numbers
+     * only. Defaults to none, whatever the JVM's system properties say.
+     */
+    public Builder proxy(Proxy proxy) {
+      this.proxied = proxy.type() != Proxy.Type.DIRECT;
+      transport.proxy(proxy);
+      return this;
+    }
+
+    /** Sets how much is read of an answer, which is then dropped. Defaults to 64 KiB. */
+    public Builder maxResponseBytes(long bytes) {
+      transport.maxResponseBytes(bytes);
+      return this;
+    }
+
+    /** Sets what a {@link Parley.Opening} has: default options, interceptors, breaker. */
+    public Builder opening(UnaryOperator<Parley.Opening> newSettings) {
+      this.settings = Objects.requireNonNull(newSettings, "newSettings");
+      return this;
+    }
+
+    /** Opens the sender; it is closed with the Parley, or before. */
+    public WebhookSender open(Parley parley) {
+      return open(parley, null);
+    }
+
+    /** Opens the sender in a Parley of its own, which is closed with it. */
+    public WebhookSender build() {
+      Parley own = Parley.create();
+      try {
+        return open(own, own);
+      } catch (RuntimeException e) {
+        own.close(Duration.ZERO);
+        throw e;
+      }
+    }
+
+    /** Returns these settings for {@link Parley.Opening#provider}; its address is not looked at. */
+    public ChannelProvider provider() {
+      return provider(endpoint());
+    }
+
+    private WebhookSender open(Parley parley, @Nullable Parley own) {
+      Endpoint endpoint = endpoint();
+      Parley.Opening opening =
+          parley
+              .at(url.newBuilder().query(null).fragment(null).build().toString())
+              .provider(provider(endpoint))
+              .callOptions(OPTIONS);
+      if (concurrency != null) {
+        opening.admission(concurrency);
+      }
+      SendChannel sends = settings.apply(opening).open(SendChannel.class);
+      return new WebhookSender(sends, endpoint, own);
+    }
+
+    private Endpoint endpoint() {
+      if (keys == null) {
+        throw Problems.refused(
+            "a webhook is signed: give keys(SigningKeys.of(\"whsec_…\")) to its sender");
+      }
+      AddressGuard.check(url, destinations);
+      return new Endpoint(url, name, keys, log, onDisabled);
+    }
+
+    private ChannelProvider provider(Endpoint endpoint) {
+      return new WebhookProvider(endpoint, transport::build);
+    }
+
+    // The guard comes last, so that it guards what the customizers made.
+    private void customized(OkHttpClient.Builder builder) {
+      customizer.accept(builder);
+      if (!proxied) {
+        builder.proxy(Proxy.NO_PROXY);
+        AddressGuard.install(builder, destinations);
+      }
+    }
+  }
+}
