@@ -106,7 +106,11 @@ class MemoryQueuesTest {
 
   @Test
   void refusesAMemberThatDisagrees() {
-    parley.open("mem:shop", QueueChannel.class).consume(ORDERS, ConsumeOptions.DEFAULT.group("g"));
+    Subscription<Delivery<String>> first =
+        parley
+            .open("mem:shop", QueueChannel.class)
+            .consume(ORDERS, ConsumeOptions.DEFAULT.group("g"));
+    await().until(() -> first.state() == State.OPEN);
     Subscription<Delivery<String>> other =
         parley
             .open("mem:shop?ack=prefix", QueueChannel.class)
