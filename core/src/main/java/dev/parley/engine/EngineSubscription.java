@@ -30,13 +30,11 @@ import dev.parley.spi.Link;
 import dev.parley.spi.PollLink;
 import dev.parley.spi.PushLink;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -69,21 +67,13 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   private final Shape shape;
   private final Context context = Context.current();
   private final Headers headers;
-  private final int window;
-  private final long windowBytes;
   private final Overflow overflow;
+  private final Pull<E> pull;
 
   // Guarded by this.
   final LaneLedger ledger;
-  private final Deque<Item> buffer = new ArrayDeque<>();
-  private final Deque<Item> ready = new ArrayDeque<>(); // handed back: before the buffer
+  private final Window window;
   private final List<Waiter> waiters = new ArrayList<>(1);
-  private long bufferedBytes;
-  private long averageSize = 1;
-  private int occupied; // buffered, or handed out and not done
-  private int granted; // credit that the link has and did not use
-  private @Nullable Connection creditor; // whose link that is
-  private long dropped;
   private boolean paused;
   private boolean closing; // nothing is handed out any more
   private boolean ended; // nothing comes in any more
@@ -101,9 +91,9 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     this.name = name;
     this.type = type;
     this.headers = setup.headers;
-    this.window = setup.window;
-    this.windowBytes = setup.windowBytes;
     this.overflow = setup.overflow;
+    this.window = new Window(setup.window, setup.windowBytes, overflow);
+    this.pull = new Pull<>(this::next, name);
     this.ledger = new LaneLedger(setup.from);
     this.received = setup.from;
     this.states = new States(engine, shape, name, channel.endpoint);
@@ -168,7 +158,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   final @Nullable Item replaceStale(Item item) {
     Item again = successor(item);
     if (again != null || isForgotten(item, item.connection)) {
-      occupied--;
+      window.free(1);
     }
     return again;
   }
@@ -193,69 +183,30 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   @Override
   public final void deliver(Connection connection, Inbound inbound) {
     Item item = new Item(inbound, connection, inbound.payload().size().orElse(0));
-    List<Waiter> wake = List.of();
-    Dispatcher<E> run = null;
-    ParleyException refused = null;
-    long droppedNow = 0;
+    List<Waiter> wake;
+    Dispatcher<E> run;
+    List<Item> dropped;
     boolean usedUp;
     synchronized (this) {
       // Once its loss was dealt with, a late message would overtake its own redelivery.
       if (closing || ended || connection.isOver()) {
         return;
       }
-      boolean withinCredit = granted > 0;
-      granted = Math.max(0, granted - 1);
-      usedUp = granted == 0;
-      boolean full =
-          occupied >= window || (!withinCredit && bufferedBytes + item.size > windowBytes);
-      if (full) {
-        switch (overflow) {
-          case BLOCK, FAIL ->
-              refused =
-                  new OverloadedException(
-                      Failure.of(
-                          overflow == Overflow.FAIL ? Kind.LOCAL : Kind.TRANSIENT,
-                          Effect.POSSIBLE,
-                          "the buffer of "
-                              + window
-                              + " messages and "
-                              + windowBytes
-                              + " bytes is full, and the peer cannot be held back"));
-          case DROP_NEWEST -> droppedNow = 1;
-          case DROP_OLDEST -> droppedNow = drop(1);
-          case LATEST -> droppedNow = drop(buffer.size());
-        }
-      } else if (overflow == Overflow.LATEST) {
-        droppedNow = drop(buffer.size());
+      boolean withinCredit = window.useCredit();
+      usedUp = !window.hasCredit();
+      dropped = window.add(item, withinCredit);
+      if (dropped != null) {
+        account(item, dropped);
       }
-      dropped += droppedNow;
-      if (refused == null && !(full && overflow == Overflow.DROP_NEWEST)) {
-        buffer.add(item);
-        occupied++;
-        bufferedBytes += item.size;
-        averageSize += (item.size - averageSize) / 8;
-        ledger.received(item);
-        String position = inbound.position();
-        if (position != null) {
-          received =
-              received == null
-                  ? Position.of(Map.of(inbound.lane(), position))
-                  : received.with(inbound.lane(), position);
-        }
-        wake = takeWaiters();
-        run = dispatcher;
-      }
+      wake = takeWaiters();
+      run = dispatcher;
     }
-    if (droppedNow > 0 && engine.observers.length > 0) {
-      engine.signal(new Signal.Dropped(name, channel.endpoint, droppedNow));
-    }
-    if (refused != null) {
-      if (overflow == Overflow.FAIL) {
-        fail(refused);
-      } else {
-        keeper.dropWithLoss(connection, refused);
-      }
+    if (dropped == null) {
+      overrun(connection);
       return;
+    }
+    if (!dropped.isEmpty() && engine.observers.length > 0) {
+      engine.signal(new Signal.Dropped(name, channel.endpoint, dropped.size()));
     }
     wake.forEach(Waiter::wake);
     if (run != null) {
@@ -267,16 +218,34 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     }
   }
 
-  // Drops from the head of the buffer; they count as done, or the position would stand still.
-  private int drop(int most) {
-    int count = 0;
-    for (; count < most && !buffer.isEmpty(); count++) {
-      Item oldest = buffer.remove();
-      bufferedBytes -= oldest.size;
-      occupied--;
-      ledger.done(oldest);
+  // With the lock held. What is dropped counts as done, or the position would stand still.
+  private void account(Item item, List<Item> dropped) {
+    if (dropped.contains(item)) {
+      return;
     }
-    return count;
+    dropped.forEach(ledger::done);
+    ledger.received(item);
+    String position = item.inbound.position();
+    if (position != null) {
+      String lane = item.inbound.lane();
+      received =
+          received == null ? Position.of(Map.of(lane, position)) : received.with(lane, position);
+    }
+  }
+
+  /** There is no room, and nothing may be dropped. */
+  private void overrun(Connection connection) {
+    ParleyException refused =
+        new OverloadedException(
+            Failure.of(
+                overflow == Overflow.FAIL ? Kind.LOCAL : Kind.TRANSIENT,
+                Effect.POSSIBLE,
+                "the buffer of " + window + " is full, and the peer cannot be held back"));
+    if (overflow == Overflow.FAIL) {
+      fail(refused);
+    } else {
+      keeper.dropWithLoss(connection, refused);
+    }
   }
 
   @Override
@@ -306,7 +275,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     int more;
     synchronized (this) {
       // Read with the lock held: credit that is counted must go to the link that it is counted for.
-      connection = creditor;
+      connection = window.creditor();
       if (closing
           || ended
           || connection == null
@@ -315,12 +284,10 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         return;
       }
       link = pushed;
-      more = room() - granted;
-      // Many small grants would cost more than they give; but none at all would stop the link.
-      if (more <= 0 || (more < window / 2 && granted > 0)) {
-        return;
-      }
-      granted += more;
+      more = window.grant();
+    }
+    if (more == 0) {
+      return;
     }
     try {
       link.request(more);
@@ -329,26 +296,13 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     }
   }
 
-  // With the lock held: how many messages fit, by count and by the size they have had lately.
-  private int room() {
-    if (overflow != Overflow.BLOCK) {
-      return window;
-    }
-    long bytes = windowBytes - bufferedBytes;
-    if (bytes <= 0) {
-      return 0;
-    }
-    long bySize = Math.max(1, bytes / Math.max(1, averageSize));
-    return (int) Math.min(window - occupied, bySize);
-  }
-
   /** Items were handed out or settled: there is room again. */
   final void freed(int count) {
     if (count == 0) {
       return;
     }
     synchronized (this) {
-      occupied -= count;
+      window.free(count);
     }
     if (!wakePoller()) {
       grant();
@@ -386,7 +340,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       boolean last;
       synchronized (this) {
         last = terminating;
-        max = closing ? 0 : room();
+        max = closing ? 0 : window.room();
       }
       if (last) {
         connection.settleAll(); // what came in between
@@ -401,7 +355,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         }
         for (Inbound inbound : link.poll(max, max == 0 ? Duration.ZERO : POLL_WAIT)) {
           synchronized (this) {
-            granted++;
+            window.lend();
           }
           connection.deliver(inbound);
         }
@@ -434,7 +388,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   }
 
   private synchronized boolean hasRoom() {
-    return terminating || (!closing && room() > 0);
+    return terminating || (!closing && window.room() > 0);
   }
 
   // ---------------------------------------------------------------- the connection's life
@@ -464,8 +418,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     synchronized (this) {
       connection.released = true;
       if (!connection.isOver()) {
-        creditor = connection;
-        granted = 0;
+        window.creditor(connection);
       }
       wake = takeWaiters();
       run = dispatcher;
@@ -480,7 +433,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   @Override
   public final boolean isHoldingBack() {
     synchronized (this) {
-      return granted == 0;
+      return !window.hasCredit();
     }
   }
 
@@ -491,18 +444,13 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       // What came in before its first credit was told of, if it is kept, is told of by the next
       // one.
       connection.released = true;
-      if (creditor == connection) {
-        creditor = null;
-        granted = 0;
+      if (window.creditor() == connection) {
+        window.creditor(null);
       }
-      int before = buffer.size() + ready.size();
-      forget(connection, buffer);
-      forget(connection, ready);
+      window.forget(items -> forget(connection, items));
       if (dispatcher != null) {
-        occupied -= dispatcher.forget(connection);
+        window.free(dispatcher.forget(connection));
       }
-      occupied -= before - buffer.size() - ready.size();
-      bufferedBytes = buffer.stream().mapToLong(item -> item.size).sum();
     }
   }
 
@@ -553,53 +501,17 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   @Override
   public final Optional<E> poll(Duration limit) throws InterruptedException {
-    return Optional.ofNullable(next(nanos(limit)));
+    return Optional.ofNullable(pull.one(limit));
   }
 
   @Override
   public final List<E> poll(int max, Duration linger) throws InterruptedException {
-    if (max < 1) {
-      throw new IllegalArgumentException("max must be at least 1, but is " + max);
-    }
-    List<E> elements = new ArrayList<>();
-    E element = next(nanos(linger));
-    while (element != null) {
-      elements.add(element);
-      element = elements.size() < max ? next(0) : null;
-    }
-    return elements;
+    return pull.several(max, linger);
   }
 
   @Override
   public final Iterator<E> iterator() {
-    return new Iterator<>() {
-      private @Nullable E fetched;
-
-      @Override
-      public boolean hasNext() {
-        if (fetched == null) {
-          try {
-            fetched = EngineSubscription.this.next(Long.MAX_VALUE / 4);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommunicationInterruptedException(
-                Failure.of(
-                    Kind.CANCELLED, Effect.NOT_SENT, "the thread that iterates was interrupted"));
-          }
-        }
-        return fetched != null;
-      }
-
-      @Override
-      public E next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException("the subscription of " + name + " has ended");
-        }
-        E element = Objects.requireNonNull(fetched);
-        fetched = null;
-        return element;
-      }
-    };
+    return pull.iterator();
   }
 
   private @Nullable E next(long limitNanos) throws InterruptedException {
@@ -612,7 +524,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
               "the subscription of " + name + " runs a handler: pull, or run a handler, not both");
         }
         item = take();
-        if (item == null && isOver()) {
+        if (item == null && isExhausted()) {
           break;
         }
       }
@@ -647,12 +559,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   }
 
   private synchronized boolean hasSomething() {
-    return isOver() || (!paused && head() != null);
-  }
-
-  // With the lock held.
-  private boolean isOver() {
-    return closing || (ended && buffer.isEmpty() && ready.isEmpty() && !awaitsRetry());
+    return isExhausted() || (!paused && head() != null);
   }
 
   /** Returns whether items wait for their retry. With the lock held. */
@@ -660,15 +567,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   // With the lock held.
   private @Nullable Item head() {
-    if (closing) {
-      return null;
-    }
-    Item first = ready.peek();
-    if (first != null) {
-      return first;
-    }
-    Item next = buffer.peek();
-    return next == null || !next.connection.released ? null : next;
+    return closing ? null : window.peek();
   }
 
   /** Takes the next item that may be handed out. With the lock held. */
@@ -678,13 +577,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       if (item == null) {
         return null;
       }
-      boolean comesBack = item == ready.peek();
-      if (comesBack) {
-        ready.remove();
-      } else {
-        buffer.remove();
-        bufferedBytes -= item.size;
-      }
+      boolean comesBack = window.remove(item);
       if (isStale(item)) {
         Item again = replaceStale(item);
         if (again != null) {
@@ -704,7 +597,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     synchronized (this) {
       run = dispatcher;
       if (run == null) {
-        ready.add(item);
+        window.giveBack(item);
       } else {
         run.handBack(item, keepsKey);
       }
@@ -765,9 +658,9 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     }
   }
 
-  /** Returns whether a dispatcher has nothing more to expect. With the lock held. */
+  /** Returns whether there is nothing more to expect. With the lock held. */
   final boolean isExhausted() {
-    return closing || (ended && buffer.isEmpty() && ready.isEmpty() && !awaitsRetry());
+    return closing || (ended && window.isEmpty() && !awaitsRetry());
   }
 
   /** A retry was given up on: its key is free. With the lock held. */
@@ -787,9 +680,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** Returns what came in and was not handed out. With the lock held. */
   final List<Item> notHandedOut() {
-    List<Item> items = new ArrayList<>(buffer);
-    items.addAll(ready);
-    return items;
+    return window.items();
   }
 
   /** With the lock held. */
@@ -873,9 +764,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       if (dispatcher != null) {
         back.addAll(dispatcher.takeParked());
       }
-      buffer.clear();
-      ready.clear();
-      bufferedBytes = 0;
+      window.clear();
       wake = takeWaiters();
     }
     states.move(State.CLOSING);
@@ -1025,11 +914,12 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   @Override
   public final Lag lag() {
     synchronized (this) {
-      int waiting = buffer.size() + ready.size();
+      int waiting = window.size();
       if (dispatcher != null) {
         waiting += dispatcher.parkedCount();
       }
-      return new Lag(waiting, unsettled(), Duration.ofNanos(oldestUnsettledNanos()), dropped);
+      return new Lag(
+          waiting, unsettled(), Duration.ofNanos(oldestUnsettledNanos()), window.dropped());
     }
   }
 
@@ -1060,12 +950,5 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
             Kind.LOCAL,
             Effect.NOT_SENT,
             "the subscription of " + name + " at " + channel.endpoint + " is " + state()));
-  }
-
-  private static long nanos(Duration limit) {
-    if (limit.isNegative()) {
-      throw new IllegalArgumentException("the limit must not be negative, but is " + limit);
-    }
-    return limit.compareTo(Duration.ofDays(36_500)) > 0 ? Long.MAX_VALUE / 4 : limit.toNanos();
   }
 }
