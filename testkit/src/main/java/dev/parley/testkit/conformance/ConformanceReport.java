@@ -30,13 +30,15 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * target/conformance/<test class>.properties}; {@link #main} prints them as a table.
  *
  * <p>The configuration parameter of JUnit or system property {@code parley.conformance.dir} names
- * another folder; {@code none} writes nothing.
+ * another folder; {@code none} writes nothing. {@code parley.conformance.features} names a page in
+ * Markdown that must have what {@code --features} prints: a suite whose line it lacks fails.
  */
 public final class ConformanceReport implements BeforeAllCallback, AfterAllCallback, TestWatcher {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(ConformanceReport.class);
 
   private static final String DIRECTORY = "parley.conformance.dir";
+  private static final String FEATURES = "parley.conformance.features";
 
   /** Creates it. For JUnit. */
   public ConformanceReport() {}
@@ -88,6 +90,10 @@ public final class ConformanceReport implements BeforeAllCallback, AfterAllCallb
     Files.createDirectories(file.getParent());
     try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       properties.store(writer, null);
+    }
+    Optional<String> page = context.getConfigurationParameter(FEATURES);
+    if (page.isPresent() && properties.containsKey("capability")) {
+      compare(Path.of(page.get()), properties);
     }
   }
 
@@ -145,19 +151,38 @@ public final class ConformanceReport implements BeforeAllCallback, AfterAllCallb
     matrix.append(" |\n|").append("---|".repeat(5 + Feature.values().length)).append('\n');
     for (Properties row : rows) {
       if (row.containsKey("capability")) {
-        matrix.append("| ").append(row.getProperty("adapter"));
-        matrix.append(" | ").append(row.getProperty("capability"));
-        for (String column : List.of("guarantee", "ordering", "backPressure")) {
-          matrix.append(" | ").append(words(row.getProperty(column)));
-        }
-        for (Feature feature : Feature.values()) {
-          String support = row.getProperty(feature.name());
-          matrix.append(" | ").append(support.equals("ABSENT") ? "" : words(support));
-        }
-        matrix.append(" |\n");
+        matrix.append(features(row)).append('\n');
       }
     }
     return matrix.toString();
+  }
+
+  private static String features(Properties row) {
+    StringBuilder line = new StringBuilder();
+    line.append("| ").append(row.getProperty("adapter"));
+    line.append(" | ").append(row.getProperty("capability"));
+    for (String column : List.of("guarantee", "ordering", "backPressure")) {
+      line.append(" | ").append(words(row.getProperty(column)));
+    }
+    for (Feature feature : Feature.values()) {
+      String support = row.getProperty(feature.name());
+      line.append(" | ").append(support.equals("ABSENT") ? "" : words(support));
+    }
+    return line.append(" |").toString();
+  }
+
+  /** Fails if a page in Markdown does not tell what a suite has found the endpoint to promise. */
+  static void compare(Path page, Properties row) throws IOException {
+    String line = features(row);
+    if (!Files.readAllLines(page).contains(line)) {
+      throw new AssertionError(
+          page
+              + " does not have the line\n"
+              + line
+              + "\nso it tells something else of "
+              + row.getProperty("adapter")
+              + "; testkit/conformance-report --features prints what it must have");
+    }
   }
 
   private static String words(String name) {

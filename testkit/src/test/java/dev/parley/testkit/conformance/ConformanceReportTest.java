@@ -1,6 +1,7 @@
 package dev.parley.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.Feature;
 import java.nio.file.Files;
@@ -29,6 +30,23 @@ class ConformanceReportTest {
         .contains("| adapter | capability | guarantee | order | back pressure | delayed retry |")
         .contains("| rest | CallChannel | at least once | none | none |  |")
         .contains("| native |");
+  }
+
+  @Test
+  void failsWhereThePageTellsSomethingElse(@TempDir Path root) throws Exception {
+    write(root.resolve("target/conformance/a.properties"), "rest", "CallConformance", 70, 3);
+    Properties row = ConformanceReport.rows(root).iterator().next();
+    Path page = root.resolve("FEATURES.md");
+    String matrix = ConformanceReport.matrix(ConformanceReport.rows(root));
+    Files.writeString(page, matrix);
+
+    ConformanceReport.compare(page, row);
+
+    Files.writeString(page, matrix.replace("at least once", "exactly once"));
+    assertThatThrownBy(() -> ConformanceReport.compare(page, row))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining(
+            "FEATURES.md does not have the line\n| rest | CallChannel | at least");
   }
 
   private static void write(Path file, String adapter, String suite, int passed, int skipped)
