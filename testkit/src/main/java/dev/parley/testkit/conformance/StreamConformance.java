@@ -185,6 +185,8 @@ public abstract class StreamConformance extends Conformance<StreamHarness> {
     Hearing late = new Hearing();
     notes.onStateChange(late);
 
+    // By whichever thread brings the news, which may be at others.
+    awaitThat("it is told", () -> !late.resumes().isEmpty());
     assertThat(late.resumes()).isEqualTo(hearing.resumes()).hasSize(1);
   }
 
