@@ -1,0 +1,326 @@
+package dev.parley.websocket;
+
+import dev.parley.Channel;
+import dev.parley.Operation;
+import dev.parley.Parley;
+import dev.parley.Payload;
+import dev.parley.testkit.conformance.DuplexHarness;
+import dev.parley.testkit.conformance.Note;
+import dev.parley.testkit.conformance.PeerScript;
+import dev.parley.testkit.conformance.ProxyTroubles;
+import dev.parley.testkit.conformance.StreamHarness;
+import dev.parley.testkit.conformance.Trouble;
+import dev.parley.testkit.fault.FaultProxy;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Session;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.glassfish.tyrus.client.ClientManager;
+import org.jspecify.annotations.Nullable;
+
+/** A real WebSocket server behind a fault proxy: it echoes, and it has a feed that may replay. */
+final class WebSocketHarness implements DuplexHarness, StreamHarness {
+  private final PeerScript script = new PeerScript();
+  private final TestServer server;
+  private final FaultProxy proxy;
+  private final ProxyTroubles troubles;
+  private final boolean replays;
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger connects = new AtomicInteger();
+  private final Object reading = new Object();
+  private boolean held; // guarded by reading
+
+  // Guarded by itself.
+  private final List<byte[]> log = new ArrayList<>();
+  private final List<Session> subscribers = new ArrayList<>();
+  private boolean ended; // guarded by log
+  private @Nullable ClientManager ownClient;
+
+  WebSocketHarness(boolean replays) {
+    this.replays = replays;
+    server = TestServer.start(Map.of("/notes", Echo::new, "/feed", Feed::new));
+    proxy = FaultProxy.to(server.port());
+    troubles = new ProxyTroubles(proxy);
+  }
+
+  /** What all connections to it have in common. */
+  private abstract class Counted extends Endpoint {
+    @Override
+    public void onOpen(Session session, EndpointConfig config) {
+      session.setMaxIdleTimeout(-1);
+      sessions.add(session);
+      opened(session);
+      connects.incrementAndGet();
+    }
+
+    abstract void opened(Session session);
+
+    @Override
+    public void onClose(Session session, CloseReason reason) {
+      sessions.remove(session);
+      synchronized (log) {
+        subscribers.remove(session);
+      }
+    }
+
+    @Override
+    public void onError(Session session, Throwable problem) {
+      // It is closed next.
+    }
+  }
+
+  private final class Echo extends Counted {
+    @Override
+    void opened(Session session) {
+      session.addMessageHandler(
+          byte[].class,
+          bytes -> {
+            awaitReading();
+            script.arrived(Note.of(bytes), null);
+            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
+          });
+    }
+  }
+
+  private final class Feed extends Counted {
+    @Override
+    void opened(Session session) {
+      if (replays) {
+        session.addMessageHandler(String.class, after -> subscribe(session, after));
+      } else {
+        synchronized (log) {
+          subscribers.add(session);
+        }
+      }
+    }
+  }
+
+  private void subscribe(Session session, String after) {
+    synchronized (log) {
+      int from = 0;
+      for (int i = 0; i < log.size(); i++) {
+        if (!after.isEmpty() && id(log.get(i)).equals(Optional.of(after))) {
+          from = i + 1;
+        }
+      }
+      log.subList(from, log.size()).forEach(bytes -> send(session, bytes));
+      subscribers.add(session);
+      if (ended) {
+        end(session);
+      }
+    }
+  }
+
+  private static Optional<String> id(byte[] bytes) {
+    try {
+      return Optional.of(Note.of(bytes).id());
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void send(Session session, byte[] bytes) {
+    try {
+      session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
+    } catch (RuntimeException e) {
+      // It has gone.
+    }
+  }
+
+  private static void end(Session session) {
+    try {
+      session.close(new CloseReason(CloseReason.CloseCodes.NORMAL_CLOSURE, "the end"));
+    } catch (java.io.IOException | RuntimeException e) {
+      // It has gone.
+    }
+  }
+
+  private void awaitReading() {
+    synchronized (reading) {
+      while (held) {
+        try {
+          reading.wait();
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- any harness
+
+  @Override
+  public String adapter() {
+    return replays ? "websocket that replays" : "websocket";
+  }
+
+  @Override
+  public String uri() {
+    return "ws://127.0.0.1:" + proxy.port() + (replays ? "?replays=true" : "");
+  }
+
+  @Override
+  public PeerScript script() {
+    return script;
+  }
+
+  @Override
+  public Set<Trouble> troubles() {
+    return troubles.all();
+  }
+
+  @Override
+  public void cause(Trouble trouble) {
+    troubles.cause(trouble);
+  }
+
+  @Override
+  public void heal() {
+    troubles.heal();
+  }
+
+  @Override
+  public boolean isOwnThread(Thread thread) {
+    String name = thread.getName().toLowerCase(java.util.Locale.ROOT);
+    return name.contains("grizzly") || name.startsWith("parley-fault-proxy");
+  }
+
+  @Override
+  public <C extends Channel> Optional<C> openWithOwnClient(Parley parley, Class<C> capability) {
+    ClientManager own =
+        ClientManager.createClient(
+            "org.glassfish.tyrus.container.grizzly.client.GrizzlyClientContainer");
+    ownClient = own;
+    WebSocketChannel.Builder builder = WebSocketChannel.builder(uri()).client(own);
+    if (replays) {
+      builder.replays();
+    }
+    return Optional.of(
+        parley.at("ws://127.0.0.1:" + proxy.port()).provider(builder.provider()).open(capability));
+  }
+
+  @Override
+  public Optional<Object> ownClient() {
+    return Optional.ofNullable(ownClient);
+  }
+
+  @Override
+  public Optional<Class<?>> nativeClient() {
+    return Optional.of(ClientManager.class);
+  }
+
+  // ---------------------------------------------------------------- sessions
+
+  @Override
+  public Operation<Note, Note> session() {
+    return Operation.of("notes.talk", Note.class, Note.class).bind(WebSocket.at("/notes"));
+  }
+
+  @Override
+  public int connects() {
+    return connects.get();
+  }
+
+  @Override
+  public int sessions() {
+    return sessions.size();
+  }
+
+  @Override
+  public void say(Note note) {
+    sessions.forEach(session -> send(session, note.toBytes()));
+  }
+
+  @Override
+  public void endByPeer() {
+    sessions.forEach(WebSocketHarness::end);
+  }
+
+  @Override
+  public void holdReading(boolean hold) {
+    synchronized (reading) {
+      held = hold;
+      reading.notifyAll();
+    }
+  }
+
+  @Override
+  public boolean heardCompletion() {
+    return false;
+  }
+
+  // ---------------------------------------------------------------- feeds
+
+  @Override
+  public Operation<Void, Note> stream() {
+    return Operation.of("notes.feed", Void.class, Note.class)
+        .bind(WebSocket.at("/feed").replay(new ById()));
+  }
+
+  private static final class ById implements Replay {
+    @Override
+    public Optional<String> position(Payload message) {
+      return id(message.toByteArray());
+    }
+
+    @Override
+    public Object subscribe(@Nullable Object request, Optional<String> position) {
+      return position.orElse("");
+    }
+  }
+
+  @Override
+  public void publish(Note note) {
+    publish(note.toBytes());
+  }
+
+  @Override
+  public void publishGarbage() {
+    publish("not a note".getBytes());
+  }
+
+  private void publish(byte[] bytes) {
+    awaitOpened();
+    synchronized (log) {
+      log.add(bytes);
+      List.copyOf(subscribers).forEach(each -> send(each, bytes));
+    }
+  }
+
+  // Who is told of a connection must get what is published then.
+  private void awaitOpened() {
+    int upgrades = server.upgrades();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    while (connects.get() < upgrades && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
+  @Override
+  public void end() {
+    synchronized (log) {
+      ended = true;
+      List.copyOf(subscribers).forEach(WebSocketHarness::end);
+    }
+  }
+
+  @Override
+  public void close() {
+    holdReading(false);
+    proxy.close();
+    server.close();
+    if (ownClient != null) {
+      ownClient.shutdown();
+    }
+  }
+}
