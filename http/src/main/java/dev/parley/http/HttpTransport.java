@@ -44,6 +44,7 @@ public final class HttpTransport implements AutoCloseable {
   private final String keyHeader;
   private final KeyFormat keyFormat;
   private final @Nullable String deadlineHeader;
+  private final @Nullable String attemptHeader;
   private final boolean treat503AsNotProcessed;
   private final long maxResponseBytes;
 
@@ -53,6 +54,7 @@ public final class HttpTransport implements AutoCloseable {
     this.keyHeader = builder.keyHeader;
     this.keyFormat = builder.keyFormat;
     this.deadlineHeader = builder.deadlineHeader;
+    this.attemptHeader = builder.attemptHeader;
     this.treat503AsNotProcessed = builder.treat503AsNotProcessed;
     this.maxResponseBytes = builder.maxResponseBytes;
     Path cacheFolder = builder.cacheFolder;
@@ -151,6 +153,9 @@ public final class HttpTransport implements AutoCloseable {
         headers.set(deadlineHeader, Long.toString(left));
       }
     }
+    if (attemptHeader != null) {
+      headers.set(attemptHeader, Integer.toString(attempt.number()));
+    }
     String authHeader = auth.header();
     if (authHeader != null) {
       headers.set(authHeader, auth.value(credential));
@@ -178,6 +183,7 @@ public final class HttpTransport implements AutoCloseable {
     private String keyHeader = "Idempotency-Key";
     private KeyFormat keyFormat = KeyFormat.RAW;
     private @Nullable String deadlineHeader;
+    private @Nullable String attemptHeader;
     private boolean treat503AsNotProcessed;
     private long maxResponseBytes = 64L << 20;
 
@@ -264,6 +270,12 @@ public final class HttpTransport implements AutoCloseable {
     /** Sends the milliseconds that are left of the deadline in a header. Defaults to none. */
     public Builder deadlineHeader(String header) {
       this.deadlineHeader = Objects.requireNonNull(header, "header");
+      return this;
+    }
+
+    /** Sends the number of the attempt in a header, 1 for the first. Defaults to none. */
+    public Builder attemptHeader(String header) {
+      this.attemptHeader = Objects.requireNonNull(header, "header");
       return this;
     }
 

@@ -266,6 +266,12 @@ public final class RestChannel implements CallChannel, StreamChannel {
       return this;
     }
 
+    /** Sends the number of the attempt in a header, 1 for the first. Defaults to none. */
+    public Builder attemptHeader(String header) {
+      transport.attemptHeader(header);
+      return this;
+    }
+
     /**
      * Takes a 503 for a proof that the server did not act, so that unsafe calls are repeated too.
      * Defaults to false, since proxies answer 503 also when a server broke off after it acted.

@@ -461,6 +461,26 @@ class BodyTest {
   }
 
   @Test
+  void AMP_2_numberOfTheAttemptGoesOutIfAskedFor() {
+    try (TestServer server =
+        TestServer.start((arrival, exchange) -> {
+          if ("1".equals(arrival.headers().first("Parley-Attempt"))) {
+            exchange.setStatusCode(503);
+          } else {
+            TestServer.json(exchange, 200, "{\"id\":\"1\"}");
+          }
+        })) {
+      RestChannel.builder(server.uri())
+          .attemptHeader("Parley-Attempt")
+          .open(parley)
+          .call(GET, null);
+
+      assertThat(server.arrivals().stream().map(a -> a.headers().first("Parley-Attempt")))
+          .containsExactly("1", "2");
+    }
+  }
+
+  @Test
   void speaksHttp2OverTls_andShowsItsCertificate() throws Exception {
     HeldCertificate authority = new HeldCertificate.Builder().certificateAuthority(0).build();
     HeldCertificate serving =
