@@ -61,6 +61,15 @@ final class Bound<Q, R> {
     return grpc.name();
   }
 
+  /** Returns the media type of a message alone. */
+  String contentType() {
+    return replies == null ? "application/x-protobuf" : replies.contentType();
+  }
+
+  boolean isServerStream() {
+    return grpc.type() == MethodType.SERVER_STREAMING;
+  }
+
   /** Returns the native options of an attempt. */
   CallOptions options() {
     return grpc.extras().options() == null ? options : grpc.extras().options().apply(options);
@@ -77,7 +86,7 @@ final class Bound<Q, R> {
     if (bytes.length > maxMessageBytes) {
       throw new MessageTooLargeException(
           Failure.of(
-              Kind.PERMANENT,
+              Kind.LOCAL,
               Effect.NOT_SENT,
               "a message of "
                   + name()

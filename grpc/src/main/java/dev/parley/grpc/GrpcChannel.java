@@ -3,13 +3,21 @@ package dev.parley.grpc;
 import dev.parley.Call;
 import dev.parley.CallChannel;
 import dev.parley.CallOptions;
+import dev.parley.Channel;
+import dev.parley.DuplexChannel;
 import dev.parley.Features;
 import dev.parley.Headers;
+import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.Registration;
+import dev.parley.Session;
+import dev.parley.SessionOptions;
 import dev.parley.State;
 import dev.parley.StateListener;
+import dev.parley.StreamChannel;
+import dev.parley.StreamOptions;
+import dev.parley.Subscription;
 import dev.parley.spi.ChannelProvider;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
@@ -17,6 +25,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,7 +35,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gRPC endpoint with all its native options.
+ * A gRPC endpoint with all its native options: calls, streams and sessions over one native channel.
  *
  * <p>{@code parley.open("grpcs://stock.shop.example", CallChannel.class)} is enough where the
  * defaults do.
@@ -44,11 +54,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> safe for use by many threads. Connections are served by grpc-java's daemon
  * threads, which all its channels share.
  */
-public final class GrpcChannel implements CallChannel {
+public final class GrpcChannel implements CallChannel, StreamChannel, DuplexChannel {
   private final CallChannel calls;
+  private final Parley.Opening opening;
   private final @Nullable Parley ownParley;
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private @Nullable StreamChannel streams;
+  private @Nullable DuplexChannel sessions;
 
   private GrpcChannel(Parley.Opening opening, @Nullable Parley ownParley) {
+    this.opening = opening;
     this.ownParley = ownParley;
     this.calls = opening.open(CallChannel.class);
   }
@@ -77,12 +94,33 @@ public final class GrpcChannel implements CallChannel {
     return calls.call(operation, request, options);
   }
 
+  /**
+   * Streams the replies of a server.
+   *
+   * @throws dev.parley.ConfigurationException if the method is not a server stream
+   */
+  @Override
+  public <Q, R> Subscription<Message<R>> stream(
+      Operation<Q, R> operation, Q request, StreamOptions options) {
+    return streams().stream(operation, request, options);
+  }
+
+  /**
+   * Opens a session: a stream in both directions, or to the server with one reply behind it.
+   *
+   * @throws dev.parley.ConfigurationException if the method takes one request
+   */
+  @Override
+  public <O, I> Session<O, I> open(Operation<O, I> operation, SessionOptions options) {
+    return sessions().open(operation, options);
+  }
+
   @Override
   public URI uri() {
     return calls.uri();
   }
 
-  /** Returns what calls promise. */
+  /** Returns what calls promise; see {@link #streams()} and {@link #sessions()} for theirs. */
   @Override
   public Features features() {
     return calls.features();
@@ -109,6 +147,30 @@ public final class GrpcChannel implements CallChannel {
     return calls.unwrap(nativeType);
   }
 
+  /** Returns the channel of streams alone, opened when it is first asked for. */
+  public StreamChannel streams() {
+    synchronized (lock) {
+      StreamChannel known = streams;
+      if (known == null) {
+        known = opening.open(StreamChannel.class);
+        streams = known;
+      }
+      return known;
+    }
+  }
+
+  /** Returns the channel of sessions alone, opened when it is first asked for. */
+  public DuplexChannel sessions() {
+    synchronized (lock) {
+      DuplexChannel known = sessions;
+      if (known == null) {
+        known = opening.open(DuplexChannel.class);
+        sessions = known;
+      }
+      return known;
+    }
+  }
+
   @Override
   public void close() {
     close(Duration.ofSeconds(30));
@@ -116,6 +178,7 @@ public final class GrpcChannel implements CallChannel {
 
   @Override
   public void close(Duration limit) {
+    opened().forEach(channel -> channel.close(limit));
     calls.close(limit);
     if (ownParley != null) {
       ownParley.close(limit);
@@ -124,6 +187,7 @@ public final class GrpcChannel implements CallChannel {
 
   @Override
   public void abort() {
+    opened().forEach(Channel::abort);
     calls.abort();
     if (ownParley != null) {
       ownParley.close(Duration.ZERO);
@@ -133,6 +197,19 @@ public final class GrpcChannel implements CallChannel {
   @Override
   public String toString() {
     return "Grpc" + calls;
+  }
+
+  private List<Channel> opened() {
+    List<Channel> opened = new ArrayList<>(2);
+    synchronized (lock) {
+      if (sessions != null) {
+        opened.add(sessions);
+      }
+      if (streams != null) {
+        opened.add(streams);
+      }
+    }
+    return opened;
   }
 
   /** Makes a {@link GrpcChannel}, or a provider of channels. */

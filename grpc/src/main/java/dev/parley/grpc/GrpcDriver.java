@@ -2,6 +2,8 @@ package dev.parley.grpc;
 
 import dev.parley.BackPressure;
 import dev.parley.CallOptions;
+import dev.parley.Channel;
+import dev.parley.DuplexChannel;
 import dev.parley.Feature;
 import dev.parley.Features;
 import dev.parley.Guarantee;
@@ -9,12 +11,15 @@ import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Ordering;
 import dev.parley.ParleyException;
+import dev.parley.StreamChannel;
 import dev.parley.Support;
 import dev.parley.spi.Answer;
 import dev.parley.spi.CallDriver;
 import dev.parley.spi.ChannelDriver;
+import dev.parley.spi.DuplexDriver;
 import dev.parley.spi.Exchange;
 import dev.parley.spi.RetryLayer;
+import dev.parley.spi.SourceDriver;
 import io.grpc.MethodDescriptor.MethodType;
 import java.util.List;
 import java.util.Optional;
@@ -26,17 +31,29 @@ import org.jspecify.annotations.Nullable;
 final class GrpcDriver implements ChannelDriver, CallDriver {
   private static final int MAX_CACHED = 10_000;
 
+  private final Class<? extends Channel> capability;
   private final GrpcTransport transport;
   private final Runnable release;
   private final ConcurrentMap<Operation<?, ?>, Bound<?, ?>> bound = new ConcurrentHashMap<>();
 
-  GrpcDriver(GrpcTransport transport, Runnable release) {
+  GrpcDriver(Class<? extends Channel> capability, GrpcTransport transport, Runnable release) {
+    this.capability = capability;
     this.transport = transport;
     this.release = release;
   }
 
   @Override
   public Features features() {
+    if (capability == StreamChannel.class) {
+      return Features.of(Guarantee.AT_LEAST_ONCE, Ordering.TOTAL, BackPressure.CREDIT)
+          .with(Feature.RESUME, Support.NATIVE)
+          .with(Feature.REPLAY, Support.NATIVE)
+          .with(Feature.HEADERS, Support.NATIVE);
+    }
+    if (capability == DuplexChannel.class) {
+      return Features.of(Guarantee.AT_MOST_ONCE, Ordering.TOTAL, BackPressure.CREDIT)
+          .with(Feature.HALF_CLOSE, Support.NATIVE);
+    }
     return Features.of(Guarantee.AT_LEAST_ONCE, Ordering.NONE, BackPressure.TRANSPORT)
         .with(Feature.HEADERS, Support.NATIVE);
   }
@@ -49,6 +66,16 @@ final class GrpcDriver implements ChannelDriver, CallDriver {
   @Override
   public Optional<CallDriver> call() {
     return Optional.of(this);
+  }
+
+  @Override
+  public Optional<SourceDriver> source() {
+    return Optional.of(new GrpcSource(this, transport));
+  }
+
+  @Override
+  public Optional<DuplexDriver> duplex() {
+    return Optional.of(new GrpcSessions(this, transport));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.parley.grpc;
 
 import dev.parley.CallChannel;
 import dev.parley.Channel;
+import dev.parley.DuplexChannel;
+import dev.parley.StreamChannel;
 import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelProvider;
 import dev.parley.spi.ChannelSpec;
@@ -39,17 +41,17 @@ public final class GrpcProvider implements ChannelProvider {
 
   @Override
   public Set<Class<? extends Channel>> capabilities(String scheme) {
-    return Set.of(CallChannel.class);
+    return Set.of(CallChannel.class, StreamChannel.class, DuplexChannel.class);
   }
 
   @Override
   public ChannelDriver open(ChannelSpec spec, DriverContext context) {
     if (settings != null) {
       Key key = new Key(context, spec.endpoint());
-      return new GrpcDriver(join(key, settings, spec), () -> leave(key));
+      return new GrpcDriver(spec.capability(), join(key, settings, spec), () -> leave(key));
     }
     GrpcTransport transport = GrpcSettings.of(spec).transport(spec, context);
-    return new GrpcDriver(transport, transport::close);
+    return new GrpcDriver(spec.capability(), transport, transport::close);
   }
 
   // The calls, streams and sessions of one GrpcChannel go over one native channel.

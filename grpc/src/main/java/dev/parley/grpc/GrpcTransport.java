@@ -5,10 +5,13 @@ import dev.parley.Deadline;
 import dev.parley.Headers;
 import dev.parley.spi.DriverContext;
 import dev.parley.spi.RetryLayer;
+import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,13 @@ final class GrpcTransport implements AutoCloseable {
   /** No more than ten dials a second, however many callers try. */
   private static final long BETWEEN_DIALS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private static final int PING_SECONDS = 20;
+
+  private static final MethodDescriptor<byte[], byte[]> HEALTH =
+      MethodDescriptor.newBuilder(Messages.BYTES, Messages.BYTES)
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .setFullMethodName("grpc.health.v1.Health/Check")
+          .build();
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -114,6 +124,38 @@ final class GrpcTransport implements AutoCloseable {
       metadata.put(TIMEOUT, timeout(deadline.remainingNanos()));
     }
     return metadata;
+  }
+
+  void put(Metadata metadata, String header, String value) {
+    metadatas.put(metadata, header, value);
+  }
+
+  /**
+   * Asks the peer for a sign of life. grpc-java has no way to send a ping, so this asks for its
+   * health; whatever it answers shows that it is there.
+   */
+  void ping(Runnable alive) {
+    Trace trace = new Trace();
+    ClientCall<byte[], byte[]> call =
+        channel.newCall(
+            HEALTH,
+            CallOptions.DEFAULT
+                .withDeadlineAfter(PING_SECONDS, TimeUnit.SECONDS)
+                .withStreamTracerFactory(trace));
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            if (trace.wasAnswered()) {
+              heard();
+              alive.run();
+            }
+          }
+        },
+        metadata(Headers.empty(), null, Context.empty()));
+    call.request(2);
+    call.sendMessage(new byte[0]);
+    call.halfClose();
   }
 
   /** Returns the token that now goes out, or null if there is none. */

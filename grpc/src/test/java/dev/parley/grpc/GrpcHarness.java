@@ -6,9 +6,11 @@ import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.testkit.conformance.CallHarness;
+import dev.parley.testkit.conformance.DuplexHarness;
 import dev.parley.testkit.conformance.Note;
 import dev.parley.testkit.conformance.PeerScript;
 import dev.parley.testkit.conformance.ProxyTroubles;
+import dev.parley.testkit.conformance.StreamHarness;
 import dev.parley.testkit.conformance.Trouble;
 import dev.parley.testkit.fault.FaultProxy;
 import io.grpc.ClientCall;
@@ -25,7 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A real gRPC server behind a fault proxy. */
-final class GrpcHarness implements CallHarness {
+final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
   private static final AtomicBoolean WARM = new AtomicBoolean();
 
   private final AtomicReference<Trouble> onRequest = new AtomicReference<>();
@@ -210,6 +212,74 @@ final class GrpcHarness implements CallHarness {
                       used.run();
                       return options;
                     })));
+  }
+
+  @Override
+  public Operation<Void, Note> stream() {
+    return Operation.of("notes.watch", Void.class, Note.class)
+        .bind(
+            Grpc.<Void, Note>serverStream("notes.Notes/Watch")
+                .resumeByHeader(NotesServer.RESUME_TOKEN, Note::id));
+  }
+
+  @Override
+  public Optional<Operation<Void, Note>> unboundStream() {
+    return Optional.of(Operation.of("notes.watch", Void.class, Note.class));
+  }
+
+  @Override
+  public void publish(Note note) {
+    server.publish(note.toBytes());
+  }
+
+  @Override
+  public void publishGarbage() {
+    server.publish(new byte[] {7});
+  }
+
+  @Override
+  public void end() {
+    server.end();
+  }
+
+  @Override
+  public int connects() {
+    return server.connects.get();
+  }
+
+  @Override
+  public Operation<Note, Note> session() {
+    return Operation.of("notes.talk", Note.class, Note.class).bind(Grpc.bidi("notes.Notes/Talk"));
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> unboundSession() {
+    return Optional.of(Operation.of("notes.talk", Note.class, Note.class));
+  }
+
+  @Override
+  public int sessions() {
+    return server.sessions();
+  }
+
+  @Override
+  public void say(Note note) {
+    server.say(note.toBytes());
+  }
+
+  @Override
+  public void endByPeer() {
+    server.endSessions();
+  }
+
+  @Override
+  public void holdReading(boolean hold) {
+    server.holdReading(hold);
+  }
+
+  @Override
+  public boolean heardCompletion() {
+    return server.heardCompletion;
   }
 
   @Override
