@@ -9,6 +9,7 @@ import dev.parley.Session;
 import dev.parley.SessionOptions;
 import dev.parley.Shape;
 import dev.parley.spi.DuplexDriver;
+import dev.parley.spi.Waiter;
 import java.time.Duration;
 
 final class EngineDuplexChannel extends AbstractChannel implements DuplexChannel {

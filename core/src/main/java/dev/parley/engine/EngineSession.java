@@ -22,6 +22,7 @@ import dev.parley.spi.DuplexDriver;
 import dev.parley.spi.DuplexLink;
 import dev.parley.spi.Inlet;
 import dev.parley.spi.Link;
+import dev.parley.spi.Waiter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

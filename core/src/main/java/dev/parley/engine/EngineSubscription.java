@@ -29,6 +29,7 @@ import dev.parley.spi.Inbound;
 import dev.parley.spi.Link;
 import dev.parley.spi.PollLink;
 import dev.parley.spi.PushLink;
+import dev.parley.spi.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -358,6 +359,10 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
             window.lend();
           }
           connection.deliver(inbound);
+        }
+        Position reached = link.position();
+        if (reached != null) {
+          connection.moved(reached);
         }
       } catch (EndOfStream e) {
         connection.settleAll();

@@ -28,6 +28,7 @@ import dev.parley.spi.BlockingExchange;
 import dev.parley.spi.Breaker;
 import dev.parley.spi.Exchange;
 import dev.parley.spi.Timeout;
+import dev.parley.spi.Waiter;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;

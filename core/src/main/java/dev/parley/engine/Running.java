@@ -1,6 +1,7 @@
 package dev.parley.engine;
 
 import dev.parley.spi.Time;
+import dev.parley.spi.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

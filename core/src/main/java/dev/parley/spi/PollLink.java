@@ -1,7 +1,9 @@
 package dev.parley.spi;
 
+import dev.parley.Position;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's life of a {@link PollSource}.
@@ -17,6 +19,14 @@ public interface PollLink extends Link {
    * @throws Exception the native failure, which ends this link
    */
   List<Inbound> poll(int max, Duration wait) throws Exception;
+
+  /**
+   * Returns where to resume from behind what was polled, if that moves without messages too: asked
+   * after each poll. Defaults to null, for what the messages themselves say.
+   */
+  default @Nullable Position position() {
+    return null;
+  }
 
   /** Makes a running {@link #poll} return soon: there are settlements to make. From any thread. */
   default void wakeup() {}

@@ -12,6 +12,7 @@ import dev.parley.Kind;
 import dev.parley.Ordering;
 import dev.parley.ParleyException;
 import dev.parley.Payload;
+import dev.parley.Position;
 import dev.parley.QueueChannel;
 import dev.parley.StreamChannel;
 import dev.parley.Support;
@@ -186,6 +187,7 @@ final class FakeSource implements ChannelProvider {
     volatile boolean closed;
     volatile boolean aborted;
     private volatile @Nullable Exception cut;
+    private volatile @Nullable Position moved;
 
     FakeLink(SourceRequest request, @Nullable Inlet inlet) {
       this.request = request;
@@ -301,6 +303,20 @@ final class FakeSource implements ChannelProvider {
     @Override
     public synchronized void ping() {
       pings++;
+    }
+
+    /** The position moves without a message. */
+    void move(Position to) {
+      moved = to;
+      wakeups.add(1);
+      if (inlet != null) {
+        inlet.moved(to);
+      }
+    }
+
+    @Override
+    public @Nullable Position position() {
+      return moved;
     }
 
     /** Shows a sign of life. */

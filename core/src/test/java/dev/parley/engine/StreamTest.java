@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -118,6 +119,19 @@ class StreamTest {
             assertThat(heard)
                 .containsExactly(
                     "resumed 1 NONE", "OPEN", "RECOVERING", "resumed 2 POSSIBLE from =1", "OPEN"));
+  }
+
+  @Test
+  void CON_resumesFromAPositionThatMovedWithoutAMessage() {
+    Subscription<Message<String>> feed = stream(StreamOptions.DEFAULT);
+    await().until(() -> feed.state() == State.OPEN);
+    peer.link().move(Position.of("7"));
+    await().until(() -> feed.position().equals(Optional.of(Position.of("7"))));
+
+    peer.cut();
+    letItReconnect(2);
+
+    assertThat(peer.requests.get(1).from()).isEqualTo(Position.of("7"));
   }
 
   @Test

@@ -1,17 +1,20 @@
-package dev.parley.engine;
+package dev.parley.spi;
 
-import dev.parley.spi.Time;
-import dev.parley.spi.Timeout;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Parks one thread until it is woken or a time has passed on the engine's clock. */
-final class Waiter extends Timeout {
+/**
+ * Parks the thread that created it until it is woken or a time has passed on the engine's clock.
+ *
+ * <p><b>Threads:</b> one thread waits; any may wake it.
+ */
+public final class Waiter extends Timeout {
   private final Time time;
   private final Thread thread = Thread.currentThread();
   private volatile boolean woken;
 
-  Waiter(Time time) {
+  /** Creates it for the current thread. */
+  public Waiter(Time time) {
     this.time = time;
   }
 
@@ -21,7 +24,7 @@ final class Waiter extends Timeout {
   }
 
   /** Wakes the thread; it looks at its condition again. */
-  void wake() {
+  public void wake() {
     woken = true;
     LockSupport.unpark(thread);
   }
@@ -30,7 +33,7 @@ final class Waiter extends Timeout {
    * Waits until the condition holds, at most this long; returns whether it does. An interrupt does
    * not end the wait.
    */
-  boolean await(long limitNanos, BooleanSupplier condition) {
+  public boolean await(long limitNanos, BooleanSupplier condition) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -48,7 +51,7 @@ final class Waiter extends Timeout {
   }
 
   /** The same, but an interrupt ends the wait. */
-  boolean awaitInterruptibly(long limitNanos, BooleanSupplier condition)
+  public boolean awaitInterruptibly(long limitNanos, BooleanSupplier condition)
       throws InterruptedException {
     if (condition.getAsBoolean()) {
       return true;
