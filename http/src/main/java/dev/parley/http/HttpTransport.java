@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import okhttp3.Cache;
+import okhttp3.ConnectionPool;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +39,11 @@ import org.jspecify.annotations.Nullable;
  * {@code parley-http-*}: virtual ones on Java 24 and newer, else at most 512 daemon threads.
  */
 public final class HttpTransport implements AutoCloseable {
+  private static final int MAX_IDLE = 256;
+
   private final OkHttpClient client;
   private final OkHttpClient offered;
+  private final boolean ownsConnections;
   private final @Nullable Cache ownCache;
   private final DriverContext context;
   private final Auth auth;
@@ -61,6 +67,7 @@ public final class HttpTransport implements AutoCloseable {
     this.ownCache =
         cacheFolder == null ? null : new Cache(cacheFolder.toFile(), builder.cacheBytes);
     this.client = builder.client(context, ownCache);
+    this.ownsConnections = builder.ownClient == null && builder.keepAlive != null;
     this.offered = builder.ownClient == null ? client : builder.ownClient;
   }
 
@@ -99,6 +106,11 @@ public final class HttpTransport implements AutoCloseable {
     return HttpFailures.translate(failure);
   }
 
+  /** Returns how long an answer asks to wait before the next request, or null if it does not. */
+  public @Nullable Duration retryAfter(Response response) {
+    return Hints.of(response.headers(), time().now(), false);
+  }
+
   /** Returns the client if that is asked for: the one that was brought, or else ours. */
   public <N> Optional<N> unwrap(Class<N> nativeType) {
     return nativeType.isInstance(offered)
@@ -106,9 +118,12 @@ public final class HttpTransport implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Closes the cache if this made one; connections are shared and closed with the Parley. */
+  /** Closes what is its own; connections that are shared are closed with the Parley. */
   @Override
   public void close() {
+    if (ownsConnections) {
+      client.connectionPool().evictAll();
+    }
     Cache cache = ownCache;
     if (cache != null) {
       try {
@@ -177,6 +192,7 @@ public final class HttpTransport implements AutoCloseable {
     private @Nullable List<Protocol> protocols;
     private Tls tls = Tls.DEFAULT;
     private @Nullable Proxy proxy;
+    private @Nullable Duration keepAlive;
     private @Nullable Path cacheFolder;
     private long cacheBytes;
     private Auth auth = Auth.none();
@@ -298,6 +314,16 @@ public final class HttpTransport implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Keeps connections of its own, idle ones for so long, where no client was brought: for
+     * requests with pauses between them in which servers close connections, often after 5 s.
+     * Defaults to those that all transports share.
+     */
+    public Builder keepAlive(Duration keepAlive) {
+      this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
+      return this;
+    }
+
     /** Returns the transport. */
     public HttpTransport build(DriverContext context) {
       return new HttpTransport(this, context);
@@ -310,6 +336,10 @@ public final class HttpTransport implements AutoCloseable {
       OkHttpClient.Builder builder = root.newBuilder();
       if (own == null) {
         builder.connectTimeout(Duration.ofSeconds(5)).pingInterval(pingInterval);
+        if (keepAlive != null) {
+          builder.connectionPool(
+              new ConnectionPool(MAX_IDLE, keepAlive.toNanos(), TimeUnit.NANOSECONDS));
+        }
       }
       if (connectTimeout != null) {
         builder.connectTimeout(connectTimeout);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange of a source: to connect, or to fetch. It may take as long as the peer may be silent,
- * ends when its thread is interrupted, and is repeated once with renewed credentials. For adapters.
+ * or a time of its own, ends when its thread is interrupted, and is repeated once with renewed
+ * credentials. For adapters.
  *
  * <p><b>Threads:</b> it runs on the thread that made it; any thread may cancel it.
  *
@@ -39,11 +40,16 @@ public final class LinkAttempt<T> extends Timeout implements Attempt<T> {
   private boolean late;
   private boolean done;
 
-  /** Prepares it; the time is that of the engine. */
+  /** Prepares it for as long as the peer may be silent; the time is that of the engine. */
   public LinkAttempt(SourceRequest.OfStream request, Time time) {
+    this(request, time, request.options().silence());
+  }
+
+  /** Prepares it for a time of its own. */
+  public LinkAttempt(SourceRequest.OfStream request, Time time, Duration limit) {
     this.request = request;
     this.time = time;
-    this.limit = request.options().silence();
+    this.limit = limit;
   }
 
   /**
