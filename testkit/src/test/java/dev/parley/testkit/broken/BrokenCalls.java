@@ -3,12 +3,16 @@ package dev.parley.testkit.broken;
 import dev.parley.CallOptions;
 import dev.parley.Headers;
 import dev.parley.Idempotency;
+import dev.parley.Message;
 import dev.parley.Operation;
+import dev.parley.Receipt;
+import dev.parley.Topic;
 import dev.parley.spi.Answer;
 import dev.parley.spi.Attempt;
 import dev.parley.spi.CallDriver;
 import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.Exchange;
+import dev.parley.spi.SendDriver;
 import dev.parley.testkit.conformance.Note;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,7 +22,7 @@ enum BrokenCalls {
   /** Sends a failed request again by itself. */
   RETRIES_ON_ITS_OWN {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(
           new AttemptShell<>(attempt) {
             @Override
@@ -32,7 +36,7 @@ enum BrokenCalls {
   /** Does not say when a request leaves. */
   HIDES_THAT_IT_SENT {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(
           new AttemptShell<>(attempt) {
             @Override
@@ -44,7 +48,7 @@ enum BrokenCalls {
   /** Says that a request has left before it has connected. */
   CLAIMS_THAT_IT_SENT {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       attempt.sent();
       good.start(attempt);
     }
@@ -53,14 +57,14 @@ enum BrokenCalls {
   /** Takes a part of a reply for the whole. */
   PASSES_PARTS {
     @Override
-    @SuppressWarnings("unchecked") // the suite's replies are notes
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    @SuppressWarnings("unchecked") // only the replies of calls are cut
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(
           new AttemptShell<>(attempt) {
             @Override
             public void fail(Throwable failure) {
               if (String.valueOf(failure.getMessage()).contains("in the middle")) {
-                succeed(Answer.of((R) new Note("large", "0123"), Headers.empty(), null));
+                succeed((T) Answer.of(new Note("large", "0123"), Headers.empty(), null));
               } else {
                 super.fail(failure);
               }
@@ -72,7 +76,7 @@ enum BrokenCalls {
   /** Makes a new key for each attempt. */
   CHANGES_THE_KEY {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(
           new AttemptShell<>(attempt) {
             @Override
@@ -86,7 +90,7 @@ enum BrokenCalls {
   /** Goes on when it is cancelled. */
   IGNORES_CANCELS {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(
           new AttemptShell<>(attempt) {
             @Override
@@ -98,7 +102,7 @@ enum BrokenCalls {
   /** Forgets how long the peer asked to wait. */
   DROPS_HINTS {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(attempt);
     }
   },
@@ -106,12 +110,12 @@ enum BrokenCalls {
   /** Leaves a thread behind for each channel. */
   LEAKS_A_THREAD {
     @Override
-    <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt) {
+    <T> void start(Exchange<T> good, Attempt<T> attempt) {
       good.start(attempt);
     }
   };
 
-  abstract <R> void start(Exchange<Answer<R>> good, Attempt<Answer<R>> attempt);
+  abstract <T> void start(Exchange<T> good, Attempt<T> attempt);
 
   ChannelDriver shell(ChannelDriver good) {
     if (this == LEAKS_A_THREAD) {
@@ -121,6 +125,11 @@ enum BrokenCalls {
       @Override
       public Optional<CallDriver> call() {
         return inner.call().map(calls -> new Calls(calls, BrokenCalls.this));
+      }
+
+      @Override
+      public Optional<SendDriver> send() {
+        return inner.send().map(sends -> new Sends(sends, BrokenCalls.this));
       }
 
       @Override
@@ -135,6 +144,24 @@ enum BrokenCalls {
         return inner.translate(nativeFailure);
       }
     };
+  }
+
+  private record Sends(SendDriver good, BrokenCalls broken) implements SendDriver {
+    @Override
+    public <T> Exchange<Receipt> prepare(Topic<T> topic, Message<T> message, CallOptions options) {
+      Exchange<Receipt> exchange = good.prepare(topic, message, options);
+      return attempt -> broken.start(exchange, attempt);
+    }
+
+    @Override
+    public Idempotency idempotency(Topic<?> topic) {
+      return good.idempotency(topic);
+    }
+
+    @Override
+    public boolean completesOnIoThread() {
+      return good.completesOnIoThread();
+    }
   }
 
   private record Calls(CallDriver good, BrokenCalls broken) implements CallDriver {
