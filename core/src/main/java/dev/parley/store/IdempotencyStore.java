@@ -26,7 +26,7 @@ public interface IdempotencyStore {
   /**
    * Asks to handle what has this key.
    *
-   * @param key names it, at most 255 characters: scope it by sender and operation
+   * @param key names it, at most 400 characters: scope it by sender and operation
    * @param fingerprint tells whether it is the same, such as the SHA-256 of the body, at most 255
    *     characters
    * @param lease for how long nobody else may handle it

@@ -59,6 +59,12 @@ public interface MessageStore {
   int retry(Collection<Claimed> messages, Duration after);
 
   /**
+   * Gives back at once all that an owner has, which is gone; returns how many that were. For what
+   * was lost between the store and its owner, who does not even know of it.
+   */
+  int abandon(String queue, String owner);
+
+  /**
    * Gives them up: they are dead letters until they are redriven or forgotten; returns how many
    * were still yours.
    *

@@ -40,7 +40,7 @@ public final class StoredMessage {
   /**
    * Returns a message without key or headers, whose fingerprint is empty.
    *
-   * @param id what a repetition has in common with it, at most 255 characters
+   * @param id what a repetition has in common with it, at most 400 characters
    * @param topic where it belongs or shall go, at most 255 characters
    * @param body the encoded body, which must not be changed afterwards
    * @param contentType the media type of the body, or null if it is not known

@@ -122,6 +122,19 @@ final class MemoryBox {
     return true;
   }
 
+  int abandon(String owner) {
+    Instant now = clock.instant();
+    List<Row> owned =
+        byNumber.values().stream()
+            .filter(row -> row.state == State.OPEN && owner.equals(row.owner))
+            .toList();
+    for (Row row : owned) {
+      row.owner = null;
+      row.until = now;
+    }
+    return owned.size();
+  }
+
   List<DeadMessage> dead(long after, int max) {
     return byNumber.tailMap(after, false).values().stream()
         .filter(row -> row.state == State.DEAD)

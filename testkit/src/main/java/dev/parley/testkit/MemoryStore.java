@@ -109,6 +109,11 @@ public final class MemoryStore implements IdempotencyStore, MessageStore {
   }
 
   @Override
+  public synchronized int abandon(String queue, String owner) {
+    return box(queue).abandon(owner);
+  }
+
+  @Override
   public synchronized int reject(Collection<Claimed> messages, String reason, Duration keep) {
     String shortened = reason.substring(0, Math.min(1000, reason.length()));
     return count(messages, each -> box(each.queue()).reject(each, shortened, keep));

@@ -275,6 +275,18 @@ public abstract class StoreConformance {
   }
 
   @Test
+  final void LEASE_givesBackWhatAnOwnerHasThatIsGone() {
+    addAll(3);
+    List<Claimed> mine = claim("me", 2);
+    claim("you", 1);
+    assertThat(messages().abandon("queue", "me")).isEqualTo(2);
+    assertThat(messages().abandon("queue", "me")).isZero();
+
+    assertThat(messages().complete(mine, DAY)).isZero();
+    assertThat(ids(claim("you", 10))).containsExactly("m0", "m1");
+  }
+
+  @Test
   final void RTY_handsOutAgainNotBeforeTheTimeAskedFor() {
     add("a", null);
     assertThat(messages().retry(claim("me", 1), Duration.ofSeconds(5))).isEqualTo(1);
