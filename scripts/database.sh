@@ -1,0 +1,36 @@
+# What the scripts of databases share; sourced.
+
+# Installs Debian packages.
+install_packages() {
+  local sudo=()
+  if [[ $(id -u) != 0 ]]; then
+    sudo=(sudo -n)
+  fi
+  "${sudo[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update >&2
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -q -y -o DPkg::Lock::Timeout=300 \
+    install --no-install-recommends "$@" >&2
+}
+
+# Databases refuse to run as root: runs a command as user $1 if this is root.
+as() {
+  local user=$1
+  shift
+  if [[ $(id -u) == 0 ]]; then
+    # From a folder that the user may be in.
+    (cd / && runuser -u "$user" -- "$@")
+  else
+    "$@"
+  fi
+}
+
+# Makes the empty folder $2, which belongs to user $1 if this is root.
+own_folder() {
+  mkdir -p "$2"
+  if [[ $(id -u) == 0 ]]; then
+    chown "$1" "$2"
+    if ! as "$1" test -w "$2"; then
+      echo "user $1 may not enter $2: choose a folder that others can enter" >&2
+      exit 1
+    fi
+  fi
+}

@@ -1,0 +1,10 @@
+/** Stores in any database that has JDBC: {@link dev.parley.store.jdbc}. */
+@org.jspecify.annotations.NullMarked
+module dev.parley.store.jdbc {
+  requires static org.jspecify;
+  requires transitive dev.parley;
+  requires transitive java.sql;
+  requires static com.h2database;
+
+  exports dev.parley.store.jdbc;
+}

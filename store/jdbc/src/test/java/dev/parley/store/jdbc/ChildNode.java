@@ -1,0 +1,74 @@
+package dev.parley.store.jdbc;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** An {@link InboxNode} in a JVM of its own, that is killed and started again. */
+final class ChildNode implements AutoCloseable {
+  private final String database;
+  private final String name;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private @Nullable Process process;
+  private volatile int port = 1; // nobody listens there
+
+  ChildNode(String database, String name) {
+    this.database = database;
+    this.name = name;
+  }
+
+  int port() {
+    return port;
+  }
+
+  void start() throws IOException {
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                InboxNode.class.getName(),
+                database,
+                name)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    BufferedReader output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = output.readLine();
+    if (line == null) {
+      throw new IllegalStateException("the child did not start");
+    }
+    port = Integer.parseInt(line);
+  }
+
+  /** Returns how many deliveries wait to be handled. */
+  int open() throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + port + "/open");
+    return Integer.parseInt(
+        client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly().waitFor();
+      port = 1;
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}
