@@ -20,8 +20,12 @@ final class EmbeddedH2 implements AutoCloseable {
   }
 
   static EmbeddedH2 open(Path file) {
+    return open("file:" + file.toAbsolutePath());
+  }
+
+  static EmbeddedH2 open(String path) {
     // Without WRITE_DELAY=0 H2 confirms half a second before it writes.
-    String url = "jdbc:h2:file:" + file.toAbsolutePath() + ";WRITE_DELAY=0;LOCK_TIMEOUT=10000";
+    String url = "jdbc:h2:" + path + ";WRITE_DELAY=0;LOCK_TIMEOUT=10000";
     try {
       JdbcConnectionPool pool = JdbcConnectionPool.create(url, "sa", "");
       pool.setMaxConnections(32);

@@ -205,11 +205,7 @@ public final class JdbcStore implements IdempotencyStore, MessageStore, AutoClos
 
   @Override
   public void mark(String queue, String word) {
-    Void unused =
-        session.alone(connection -> {
-          MarkTable.mark(connection, queue, word);
-          return null;
-        });
+    int unused = session.alone(connection -> MarkTable.mark(connection, queue, word));
   }
 
   @Override

@@ -8,18 +8,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link InboxNode} in a JVM of its own, that is killed and started again. */
 final class ChildNode implements AutoCloseable {
+  private final Path errors;
   private final String database;
   private final String name;
   private final HttpClient client = HttpClient.newHttpClient();
   private @Nullable Process process;
   private volatile int port = 1; // nobody listens there
 
-  ChildNode(String database, String name) {
+  ChildNode(String database, String name, Path errors) {
+    this.errors = errors;
     this.database = database;
     this.name = name;
   }
@@ -40,13 +43,13 @@ final class ChildNode implements AutoCloseable {
                 InboxNode.class.getName(),
                 database,
                 name)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
             .start();
     BufferedReader output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = output.readLine();
     if (line == null) {
-      throw new IllegalStateException("the child did not start");
+      throw new IllegalStateException("the child did not start: " + Files.readString(errors));
     }
     port = Integer.parseInt(line);
   }

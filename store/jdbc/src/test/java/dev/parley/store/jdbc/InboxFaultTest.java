@@ -59,7 +59,7 @@ class InboxFaultTest {
 
   private Sender kill(String database) throws Exception {
     Random random = new Random(seed);
-    try (ChildNode child = new ChildNode(database, name)) {
+    try (ChildNode child = new ChildNode(database, name, folder.resolve("errors"))) {
       Sender sender = new Sender(4, child::port);
       for (int i = 0; i < KILLS; i++) {
         child.start();
@@ -79,18 +79,16 @@ class InboxFaultTest {
   @Test
   void GRT_1_losesNothingWhilePostgreSqlCrashesAndStarts() throws Exception {
     TestDatabase database = TestDatabase.postgresql();
-    try (HikariDataSource pool = InboxNode.pool(database.url(database.port()));
+    try (HikariDataSource pool = InboxNode.pool(database.url(database.port()), 1_000);
         InboxNode node = new InboxNode(pool, name)) {
       Sender sender = new Sender(4, node::port);
       try (sender) {
         for (int i = 0; i < 3; i++) {
-          int before = sender.accepted().size();
-          await().atMost(PATIENCE).until(() -> sender.accepted().size() > before + 20);
+          awaitAccepted(sender, 20);
           database.crash();
           database.start();
         }
-        int before = sender.accepted().size();
-        await().atMost(PATIENCE).until(() -> sender.accepted().size() > before + 20);
+        awaitAccepted(sender, 20);
       }
       await().atMost(PATIENCE).ignoreExceptions().until(() -> node.open() == 0);
       check(pool, sender);
@@ -101,8 +99,8 @@ class InboxFaultTest {
   @Test
   void GRT_1_hasOneEffectWhenTwoNodesRace() throws Exception {
     TestDatabase database = TestDatabase.postgresql();
-    try (HikariDataSource one = InboxNode.pool(database.url(database.port()));
-        HikariDataSource two = InboxNode.pool(database.url(database.port()));
+    try (HikariDataSource one = InboxNode.pool(database.url(database.port()), 1_000);
+        HikariDataSource two = InboxNode.pool(database.url(database.port()), 1_000);
         InboxNode left = new InboxNode(one, name);
         InboxNode right = new InboxNode(two, name)) {
       Sender sender = new Sender(0, left::port);
@@ -117,6 +115,35 @@ class InboxFaultTest {
       await().atMost(PATIENCE).until(() -> left.open() == 0);
       check(one, sender);
     }
+  }
+
+  @Test
+  void GRT_1_losesNothingWhenTheDiskIsFull() throws Exception {
+    FullDisk disk = FullDisk.register();
+    try (EmbeddedH2 database = EmbeddedH2.open("full:" + folder.resolve("full"));
+        InboxNode node = new InboxNode(database.dataSource(), name)) {
+      Sender sender = new Sender(2, node::port);
+      try (sender) {
+        for (int i = 0; i < 3; i++) {
+          awaitAccepted(sender, 20);
+          sender.statuses().clear();
+          disk.fill();
+          await().atMost(PATIENCE).until(() -> sender.statuses().contains(503));
+          disk.free();
+        }
+        awaitAccepted(sender, 20);
+      }
+      await().atMost(PATIENCE).ignoreExceptions().until(() -> node.open() == 0);
+      check(database.dataSource(), sender);
+      assertThat(sender.statuses()).as("fails closed").isSubsetOf(200, 503);
+    } finally {
+      disk.unregister();
+    }
+  }
+
+  private static void awaitAccepted(Sender sender, int more) {
+    int before = sender.accepted().size();
+    await().atMost(PATIENCE).until(() -> sender.accepted().size() > before + more);
   }
 
   /** All that was accepted has had its effect, and nothing has had two. */

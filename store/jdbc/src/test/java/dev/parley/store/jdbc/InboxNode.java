@@ -86,19 +86,19 @@ final class InboxNode implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     DataSource dataSource =
         arguments[0].startsWith("jdbc:")
-            ? pool(arguments[0])
+            ? pool(arguments[0], 30_000)
             : EmbeddedH2.open(Path.of(arguments[0])).dataSource();
     InboxNode node = new InboxNode(dataSource, arguments[1]);
     System.out.println(node.port());
     System.in.read();
   }
 
-  static HikariDataSource pool(String url) {
+  static HikariDataSource pool(String url, int patienceMillis) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setMaximumPoolSize(12);
     config.setMinimumIdle(0);
-    config.setConnectionTimeout(1_000);
+    config.setConnectionTimeout(patienceMillis);
     config.setInitializationFailTimeout(-1);
     return new HikariDataSource(config);
   }
