@@ -5,7 +5,9 @@ module dev.parley.grpc {
   requires transitive dev.parley;
   requires transitive io.grpc;
   requires io.grpc.protobuf;
+  requires io.grpc.services;
   requires com.google.protobuf;
+  requires com.google.protobuf.util;
 
   exports dev.parley.grpc;
 

@@ -1,7 +1,8 @@
 package dev.parley.grpc;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
-import dev.parley.Codec;
+import com.google.protobuf.Descriptors;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.CodecException;
 import dev.parley.Effect;
 import dev.parley.Failure;
@@ -9,7 +10,7 @@ import dev.parley.Idempotency;
 import dev.parley.Kind;
 import dev.parley.MessageTooLargeException;
 import dev.parley.Operation;
-import dev.parley.Payload;
+import dev.parley.ParleyException;
 import dev.parley.TypeRef;
 import dev.parley.spi.Codecs;
 import io.grpc.CallOptions;
@@ -18,7 +19,6 @@ import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.MethodDescriptor.ReflectableMarshaller;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One operation at one endpoint, with all that can be worked out before its first call. */
@@ -27,8 +27,8 @@ final class Bound<Q, R> {
   final Idempotency idempotency;
   final MethodDescriptor<byte[], byte[]> method;
 
-  private final @Nullable Codec<Q> requests; // null: the descriptor writes them
-  private final @Nullable Codec<R> replies; // null: the descriptor reads them
+  private final Form<Q> requests;
+  private final Form<R> replies;
   private final CallOptions options;
   private final int maxMessageBytes;
 
@@ -37,24 +37,36 @@ final class Bound<Q, R> {
     this.maxMessageBytes = settings.maxMessageBytes;
     this.grpc = grpc;
     MethodDescriptor<Q, R> descriptor = grpc.descriptor();
-    this.idempotency = operation.idempotencyOr(level(descriptor));
+    Grpc.Dynamic dynamic = grpc.dynamic();
+    this.idempotency = operation.idempotencyOr(level(descriptor, dynamic));
     String compression = grpc.extras().compression();
     this.options = compression == null ? options : options.withCompression(compression);
-    if (descriptor == null) {
-      this.requests = codecs.codec(operation.requestType());
-      this.replies = codecs.codec(operation.replyType());
-      this.method =
-          MethodDescriptor.newBuilder(Messages.BYTES, Messages.BYTES)
-              .setType(grpc.type())
-              .setFullMethodName(grpc.name())
-              .build();
-    } else {
-      checkType(operation, "requests", operation.requestType(), descriptor.getRequestMarshaller());
-      checkType(operation, "replies", operation.replyType(), descriptor.getResponseMarshaller());
-      this.requests = null;
-      this.replies = null;
+    TypeRef<Q> request = operation.requestType();
+    TypeRef<R> reply = operation.replyType();
+    if (descriptor != null) {
+      checkType(operation, "requests", request, descriptor.getRequestMarshaller());
+      checkType(operation, "replies", reply, descriptor.getResponseMarshaller());
+      this.requests = new Form.ByMarshaller<>(descriptor.getRequestMarshaller());
+      this.replies = new Form.ByMarshaller<>(descriptor.getResponseMarshaller());
       this.method = descriptor.toBuilder(Messages.BYTES, Messages.BYTES).build();
+      return;
     }
+    if (dynamic != null) {
+      this.requests =
+          new Form.ByJson<>(
+              codecs.codec(request, Form.JSON), dynamic.method().getInputType(), dynamic.types());
+      this.replies =
+          new Form.ByJson<>(
+              codecs.codec(reply, Form.JSON), dynamic.method().getOutputType(), dynamic.types());
+    } else {
+      this.requests = new Form.ByCodec<>(codecs.codec(request));
+      this.replies = new Form.ByCodec<>(codecs.codec(reply));
+    }
+    this.method =
+        MethodDescriptor.newBuilder(Messages.BYTES, Messages.BYTES)
+            .setType(grpc.type())
+            .setFullMethodName(grpc.name())
+            .build();
   }
 
   String name() {
@@ -63,7 +75,7 @@ final class Bound<Q, R> {
 
   /** Returns the media type of a message alone. */
   String contentType() {
-    return replies == null ? "application/x-protobuf" : replies.contentType();
+    return replies.contentType();
   }
 
   boolean isServerStream() {
@@ -99,13 +111,11 @@ final class Bound<Q, R> {
   }
 
   private byte[] bytes(Q request) {
-    Codec<Q> codec = requests;
-    if (codec != null) {
-      return codec.encode(request).toByteArray();
-    }
     try {
-      return Messages.readAll(descriptor().getRequestMarshaller().stream(request));
-    } catch (RuntimeException e) {
+      return requests.write(request);
+    } catch (ParleyException e) {
+      throw e;
+    } catch (RuntimeException | InvalidProtocolBufferException e) {
       throw new CodecException(
           Failure.of(Kind.LOCAL, Effect.NOT_SENT, "a message of " + name() + " cannot be encoded")
               .withCause(e));
@@ -118,22 +128,16 @@ final class Bound<Q, R> {
    * @throws CodecException if it cannot be read
    */
   R decode(byte[] bytes) {
-    Codec<R> codec = replies;
-    if (codec != null) {
-      return codec.decode(Payload.of(bytes, codec.contentType()));
-    }
     try {
-      return descriptor().getResponseMarshaller().parse(Messages.stream(bytes));
-    } catch (RuntimeException e) {
+      return replies.read(bytes);
+    } catch (ParleyException e) {
+      throw e;
+    } catch (RuntimeException | InvalidProtocolBufferException e) {
       throw new CodecException(
           Failure.of(
                   Kind.PROTOCOL, Effect.POSSIBLE, "a message of " + name() + " cannot be decoded")
               .withCause(e));
     }
-  }
-
-  private MethodDescriptor<Q, R> descriptor() {
-    return Objects.requireNonNull(grpc.descriptor(), "descriptor");
   }
 
   /**
@@ -174,18 +178,21 @@ final class Bound<Q, R> {
   }
 
   /** What the option idempotency_level says. */
-  private static Idempotency level(@Nullable MethodDescriptor<?, ?> descriptor) {
-    if (descriptor == null) {
-      return Idempotency.NONE;
+  private static Idempotency level(
+      @Nullable MethodDescriptor<?, ?> descriptor, Grpc.@Nullable Dynamic dynamic) {
+    Descriptors.MethodDescriptor schema = dynamic == null ? null : dynamic.method();
+    if (descriptor != null
+        && descriptor.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier supplier) {
+      schema = supplier.getMethodDescriptor();
     }
     IdempotencyLevel level =
-        descriptor.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
-            ? schema.getMethodDescriptor().getOptions().getIdempotencyLevel()
-            : IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
-    if (descriptor.isSafe() || level == IdempotencyLevel.NO_SIDE_EFFECTS) {
+        schema == null
+            ? IdempotencyLevel.IDEMPOTENCY_UNKNOWN
+            : schema.getOptions().getIdempotencyLevel();
+    if (level == IdempotencyLevel.NO_SIDE_EFFECTS || (descriptor != null && descriptor.isSafe())) {
       return Idempotency.SAFE;
     }
-    return descriptor.isIdempotent() || level == IdempotencyLevel.IDEMPOTENT
+    return level == IdempotencyLevel.IDEMPOTENT || (descriptor != null && descriptor.isIdempotent())
         ? Idempotency.IDEMPOTENT
         : Idempotency.NONE;
   }

@@ -1,5 +1,7 @@
 package dev.parley.grpc;
 
+import com.google.protobuf.Descriptors;
+import com.google.protobuf.TypeRegistry;
 import dev.parley.Binding;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *       unless the operation says otherwise.
  *   <li>{@link #unary}, {@link #serverStream}, {@link #clientStream} and {@link #bidi} take a name;
  *       messages are written by the codecs of Parley, which the server must know.
+ *   <li>{@link GrpcSchema#method} knows a method by its schema alone; messages are JSON.
  * </ul>
  *
  * {@snippet class="dev.parley.grpc.GrpcSnippets" region="operation"}
@@ -32,22 +35,25 @@ public final class Grpc<Q, R> implements Binding {
   private final String name;
   private final MethodType type;
   private final @Nullable MethodDescriptor<Q, R> descriptor;
+  private final @Nullable Dynamic dynamic;
   private final Extras<Q, R> extras;
 
   private Grpc(
       String name,
       MethodType type,
       @Nullable MethodDescriptor<Q, R> descriptor,
+      @Nullable Dynamic dynamic,
       Extras<Q, R> extras) {
     this.name = name;
     this.type = type;
     this.descriptor = descriptor;
+    this.dynamic = dynamic;
     this.extras = extras;
   }
 
   /** Returns a binding to a generated method, such as {@code StockGrpc.getGetMethod()}. */
   public static <Q, R> Grpc<Q, R> method(MethodDescriptor<Q, R> method) {
-    return new Grpc<>(method.getFullMethodName(), method.getType(), method, Extras.none());
+    return new Grpc<>(method.getFullMethodName(), method.getType(), method, null, Extras.none());
   }
 
   /**
@@ -131,12 +137,25 @@ public final class Grpc<Q, R> implements Binding {
     return descriptor;
   }
 
+  @Nullable Dynamic dynamic() {
+    return dynamic;
+  }
+
+  static <Q, R> Grpc<Q, R> dynamic(
+      String name, Descriptors.MethodDescriptor method, TypeRegistry types) {
+    MethodType type =
+        method.isServerStreaming()
+            ? method.isClientStreaming() ? MethodType.BIDI_STREAMING : MethodType.SERVER_STREAMING
+            : method.isClientStreaming() ? MethodType.CLIENT_STREAMING : MethodType.UNARY;
+    return new Grpc<>(name, type, null, new Dynamic(method, types), Extras.none());
+  }
+
   Extras<Q, R> extras() {
     return extras;
   }
 
   private Grpc<Q, R> with(Extras<Q, R> newExtras) {
-    return new Grpc<>(name, type, descriptor, newExtras);
+    return new Grpc<>(name, type, descriptor, dynamic, newExtras);
   }
 
   private static <Q, R> Grpc<Q, R> named(String name, MethodType type) {
@@ -145,7 +164,7 @@ public final class Grpc<Q, R> implements Binding {
       throw Problems.refused(
           "\"" + name + "\" is not the full name of a gRPC method: write it like shop.Stock/Get");
     }
-    return new Grpc<>(name, type, null, Extras.none());
+    return new Grpc<>(name, type, null, null, Extras.none());
   }
 
   private void requireServerStream() {
@@ -158,6 +177,9 @@ public final class Grpc<Q, R> implements Binding {
   public String toString() {
     return "Grpc[" + name + ", " + type + "]";
   }
+
+  /** A method that is known by a schema alone. */
+  record Dynamic(Descriptors.MethodDescriptor method, TypeRegistry types) {}
 
   /** What few bindings have. */
   record Extras<Q, R>(
