@@ -64,6 +64,15 @@ abstract class AbstractChannel implements Channel {
     this.interceptors = all.toArray(new Interceptor[0]);
     this.states = new States(engine, shape, "channel", endpoint);
     states.move(State.OPEN);
+    driver.watch(this::health);
+  }
+
+  private void health(@Nullable Throwable failure) {
+    if (failure == null) {
+      states.move(State.OPEN);
+    } else {
+      states.move(State.RECOVERING, translate(failure), 0, null);
+    }
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.parley.Features;
 import dev.parley.ParleyException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open endpoint on its native client. It has a part for each of its capabilities.
@@ -41,6 +43,15 @@ public interface ChannelDriver extends AutoCloseable {
   default Optional<DuplexDriver> duplex() {
     return Optional.empty();
   }
+
+  /**
+   * Sets who is told when the endpoint as a whole stops being usable, and when it is again, as far
+   * as the native client knows. Called once, before anything else; defaults to nobody.
+   *
+   * @param health takes the native failure, or null once it is usable; on any thread that may run
+   *     the user's code
+   */
+  default void watch(Consumer<@Nullable Throwable> health) {}
 
   /** Returns the native client if it is of this type. */
   <N> Optional<N> unwrap(Class<N> nativeType);

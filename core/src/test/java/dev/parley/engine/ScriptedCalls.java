@@ -43,6 +43,7 @@ final class ScriptedCalls implements ChannelProvider {
   volatile boolean replayable = true;
   volatile boolean renewable;
   volatile boolean closed;
+  volatile Consumer<Throwable> health = failure -> {};
 
   static Consumer<Attempt<Answer<Object>>> answer(Object body) {
     return attempt -> {
@@ -116,6 +117,11 @@ final class ScriptedCalls implements ChannelProvider {
     @Override
     public Optional<CallDriver> call() {
       return Optional.of(this);
+    }
+
+    @Override
+    public void watch(Consumer<Throwable> listener) {
+      health = listener;
     }
 
     @Override
