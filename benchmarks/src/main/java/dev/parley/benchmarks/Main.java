@@ -3,6 +3,7 @@ package dev.parley.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +50,10 @@ public final class Main {
       switch (group) {
         case "core" -> main.core();
         case "rest" -> main.rest();
-        default -> throw new IllegalArgumentException("the groups are core and rest, not " + group);
+        case "grpc" -> main.grpc();
+        default ->
+            throw new IllegalArgumentException(
+                "the groups are core, rest and grpc, not " + group);
       }
       report.end();
     }
@@ -104,6 +108,35 @@ public final class Main {
         }
         report.rest(inFlight, measured);
       }
+    }
+  }
+
+  private void grpc() throws RunnerException, IOException {
+    try (ServerProcess server = new ServerProcess(GrpcServer.class)) {
+      Map<String, List<Measured>> measured = new LinkedHashMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (String kind : List.of("unary", "stream", "bidi")) {
+          for (String size : List.of("64", "1024")) {
+            for (String client : List.of("STUB", "PARLEY")) {
+              Measured one =
+                  run(
+                      1,
+                      new OptionsBuilder()
+                          .include("Grpc." + kind + "$")
+                          .param("client", client)
+                          .param("size", size)
+                          .jvmArgsAppend("-D" + Grpc.SERVER + "=" + server.port()));
+              String name = kind + ", " + size + " B, " + client;
+              measured.computeIfAbsent(name, key -> new ArrayList<>()).add(one);
+              say(
+                  round,
+                  String.format(
+                      Locale.ROOT, "%s: %.0f/s, %.0f B", name, one.perSecond(1), one.bytes()));
+            }
+          }
+        }
+      }
+      report.grpc(measured);
     }
   }
 

@@ -132,6 +132,35 @@ final class Report {
                 + " |"));
   }
 
+  void grpc(Map<String, List<Main.Measured>> measured) {
+    line("");
+    line(
+        "Protobuf messages of one client thread, blocking, beside what the blocking stub of grpc-java (version 2) does; a"
+            + " stream is read, and a bidirectional one echoes 200 messages at a time. To reach, for Parley: unary at"
+            + " least 0.97 of the stub and at most 400 B above it; 100,000 messages a second on one bidirectional stream.");
+    line("");
+    line(
+        "| method, message, client | calls or messages/s | to the stub | p99 µs | CPU µs each |"
+            + " CPU to the stub | B each | B above the stub |");
+    line("|---|---|---|---|---|---|---|---|");
+    measured.forEach((name, runs) -> {
+      List<Main.Measured> raw = measured.get(name.replace("PARLEY", "STUB"));
+      line(
+          "| "
+              + String.join(
+                  " | ",
+                  name.replace("STUB", "stub").replace("PARLEY", "Parley"),
+                  spread(runs, "%.0f", run -> run.perSecond(1)),
+                  paired(runs, raw, "%.3f", (one, base) -> base.meanNanos() / one.meanNanos()),
+                  spread(runs, "%.1f", Main.Measured::p99Micros),
+                  spread(runs, "%.1f", Main.Measured::cpuMicros),
+                  paired(runs, raw, "%.3f", (one, base) -> one.cpuNanos() / base.cpuNanos()),
+                  spread(runs, "%.0f", Main.Measured::bytes),
+                  paired(runs, raw, "%.0f", (one, base) -> one.bytes() - base.bytes()))
+              + " |");
+    });
+  }
+
   private static String spread(
       List<Main.Measured> runs, String format, ToDoubleFunction<Main.Measured> figure) {
     return spread(format, runs.stream().mapToDouble(figure).toArray());

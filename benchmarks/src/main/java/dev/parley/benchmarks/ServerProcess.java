@@ -8,20 +8,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The {@link Server} in a JVM of its own, so that what it allocates is not ascribed to a client.
+ * A server, such as {@link Server}, in a JVM of its own, so that what it allocates is not ascribed to a client.
  */
 final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final int port;
 
   ServerProcess() throws IOException {
+    this(Server.class);
+  }
+
+  ServerProcess(Class<?> server) throws IOException {
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Server.class.getName())
+                server.getName())
             .redirectError(Redirect.INHERIT)
             .start();
     String line =
@@ -31,6 +35,10 @@ final class ServerProcess implements AutoCloseable {
       throw new IOException("the server ended before it told its port");
     }
     port = Integer.parseInt(line);
+  }
+
+  int port() {
+    return port;
   }
 
   String address() {
