@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One gRPC endpoint. */
@@ -34,6 +35,7 @@ final class GrpcDriver implements ChannelDriver, CallDriver {
   private final Class<? extends Channel> capability;
   private final GrpcTransport transport;
   private final Runnable release;
+  private volatile @Nullable Health watched;
   private final ConcurrentMap<Operation<?, ?>, Bound<?, ?>> bound = new ConcurrentHashMap<>();
 
   GrpcDriver(Class<? extends Channel> capability, GrpcTransport transport, Runnable release) {
@@ -92,6 +94,13 @@ final class GrpcDriver implements ChannelDriver, CallDriver {
   }
 
   @Override
+  public void watch(Consumer<@Nullable Throwable> health) {
+    Health watching = transport.health(health);
+    watched = watching;
+    watching.watch(transport.settings().checksHealth());
+  }
+
+  @Override
   public <N> Optional<N> unwrap(Class<N> nativeType) {
     return transport.unwrap(nativeType);
   }
@@ -103,6 +112,10 @@ final class GrpcDriver implements ChannelDriver, CallDriver {
 
   @Override
   public void close() {
+    Health watching = watched;
+    if (watching != null) {
+      watching.stop();
+    }
     release.run();
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,11 @@ final class GrpcTransport implements AutoCloseable {
         channel.enterIdle();
       }
     }
+  }
+
+  /** Returns what tells of the connection. */
+  Health health(Consumer<@Nullable Throwable> listener) {
+    return new Health(channel, context.workers(), listener);
   }
 
   /** Notes a sign of life from the peer. */
