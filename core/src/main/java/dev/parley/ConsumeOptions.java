@@ -184,7 +184,7 @@ public final class ConsumeOptions {
   }
 
   /**
-   * Sets how long the peer may be silent before its connection counts as dead. Defaults to 45 s.
+   * Sets how long the peer may be silent before its connection counts as dead. Defaults to 40 s.
    */
   public ConsumeOptions silence(Duration silence) {
     Duration checked = Durations.positive(silence, "silence");
@@ -307,7 +307,7 @@ public final class ConsumeOptions {
     Duration maxProcessing = Duration.ofHours(1);
     DeadLetter deadLetter = DeadLetter.PEER;
     int remembered = 10_000;
-    Duration silence = Duration.ofSeconds(45);
+    Duration silence = Duration.ofSeconds(40);
     @Nullable Position from;
     ReconnectPolicy reconnect = ReconnectPolicy.DEFAULT;
     @Nullable StateListener listener;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How a session is opened.
  *
  * <p>Defaults: connect within 30 s; no reconnect; a buffer of 256 messages and 8 MiB each way; a
- * peer silent for 45 s counts as gone.
+ * peer silent for 40 s counts as gone.
  *
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */
@@ -81,7 +81,7 @@ public final class SessionOptions {
   }
 
   /**
-   * Sets how long the peer may be silent before its connection counts as dead. Defaults to 45 s.
+   * Sets how long the peer may be silent before its connection counts as dead. Defaults to 40 s.
    */
   public SessionOptions silence(Duration silence) {
     Duration checked = Durations.positive(silence, "silence");
@@ -177,7 +177,7 @@ public final class SessionOptions {
     long bufferBytes = 8L << 20;
     Overflow overflow = Overflow.BLOCK;
     int outbox = 1000;
-    Duration silence = Duration.ofSeconds(45);
+    Duration silence = Duration.ofSeconds(40);
     @Nullable ReconnectPolicy reconnect;
     Headers headers = Headers.empty();
     List<Object> greeting = List.of();

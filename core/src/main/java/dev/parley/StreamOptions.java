@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Defaults: from where the peer starts; a buffer of 256 messages and 8 MiB; {@link
  * Overflow#BLOCK}; handler concurrency 1 in order; {@link ReconnectPolicy#DEFAULT}; a peer silent
- * for 45 s counts as gone.
+ * for 40 s counts as gone.
  *
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */
@@ -92,7 +92,7 @@ public final class StreamOptions {
   }
 
   /**
-   * Sets how long the peer may be silent before its connection counts as dead. Defaults to 45 s.
+   * Sets how long the peer may be silent before its connection counts as dead. Defaults to 40 s.
    */
   public StreamOptions silence(Duration silence) {
     Duration checked = Durations.positive(silence, "silence");
@@ -199,7 +199,7 @@ public final class StreamOptions {
     Overflow overflow = Overflow.BLOCK;
     int concurrency = 1;
     Ordering ordering = Ordering.TOTAL;
-    Duration silence = Duration.ofSeconds(45);
+    Duration silence = Duration.ofSeconds(40);
     ReconnectPolicy reconnect = ReconnectPolicy.DEFAULT;
     Headers headers = Headers.empty();
     @Nullable StateListener listener;

@@ -217,6 +217,11 @@ public final class Engine implements DriverContext {
   }
 
   @Override
+  public Thread dedicated(String name, Runnable loop) {
+    return Threads.dedicated(name, loop);
+  }
+
+  @Override
   public <T extends AutoCloseable> T shared(Class<T> key, Supplier<T> maker) {
     synchronized (shared) {
       if (closed) {

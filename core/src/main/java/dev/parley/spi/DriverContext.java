@@ -21,6 +21,12 @@ public interface DriverContext {
   Executor workers();
 
   /**
+   * Returns a thread, not yet started, for a loop that blocks as long as a link lives: a virtual
+   * one where the JVM has them, else a daemon.
+   */
+  Thread dedicated(String name, Runnable loop);
+
+  /**
    * Returns what all channels of one Parley share under a key, made when it is first asked for and
    * closed with the Parley: a connection pool, a native client.
    */

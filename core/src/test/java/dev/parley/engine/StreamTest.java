@@ -337,8 +337,8 @@ class StreamTest {
     assertThat(feed.state()).as("it answers").isEqualTo(State.OPEN);
 
     askedAfterThirtySeconds(6); // and this time it does not answer
-    time.advance(Duration.ofMillis(14_900));
-    assertThat(feed.state()).as("silent for less than 45 s").isEqualTo(State.OPEN);
+    time.advance(Duration.ofMillis(9_900));
+    assertThat(feed.state()).as("silent for less than 40 s").isEqualTo(State.OPEN);
     time.advance(Duration.ofMillis(200));
 
     await().until(() -> feed.state() != State.OPEN);
