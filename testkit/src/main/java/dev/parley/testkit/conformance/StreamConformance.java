@@ -184,6 +184,7 @@ public abstract class StreamConformance extends Conformance<StreamHarness> {
     Subscription<Message<Note>> notes = subscribe(OPTIONS);
     Hearing late = new Hearing();
     notes.onStateChange(late);
+    awaitThat("it is told", () -> !late.resumes().isEmpty()); // maybe by the thread that connected
 
     // By whichever thread brings the news, which may be at others.
     awaitThat("it is told", () -> !late.resumes().isEmpty());
