@@ -2,8 +2,11 @@ package dev.parley.http;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 
 /** The root client of one Parley: all its HTTP channels share these connections and threads. */
@@ -13,6 +16,7 @@ final class HttpRoot implements AutoCloseable {
   private static final int KEEP_ALIVE_SECONDS = 50;
 
   private final OkHttpClient client;
+  private volatile boolean closed;
 
   HttpRoot() {
     Dispatcher dispatcher = new Dispatcher(HttpThreads.executor());
@@ -26,6 +30,7 @@ final class HttpRoot implements AutoCloseable {
             .callTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
+            .eventListener(new Closer())
             .build();
   }
 
@@ -35,10 +40,19 @@ final class HttpRoot implements AutoCloseable {
 
   @Override
   public void close() {
-    // Connections of calls that are only just ending become idle later than this.
-    client.dispatcher().setIdleCallback(client.connectionPool()::evictAll);
+    closed = true;
     client.dispatcher().cancelAll();
     client.dispatcher().executorService().shutdown();
     client.connectionPool().evictAll();
+  }
+
+  /** Connections of calls and streams that are only just ending become idle after the close. */
+  private final class Closer extends EventListener {
+    @Override
+    public void connectionReleased(Call call, Connection connection) {
+      if (closed) {
+        client.connectionPool().evictAll();
+      }
+    }
   }
 }

@@ -81,6 +81,8 @@ final class Redirects {
     names.add("Content-Type");
     names.add("User-Agent");
     names.add("Range");
+    names.add("Cache-Control");
+    names.add("Last-Event-ID");
     return names;
   }
 }
