@@ -341,7 +341,9 @@ final class LinkKeeper extends Timeout {
     };
   }
 
-  /** Looks for silence: asks for a sign of life at three quarters of it, and gives up at its end. */
+  /**
+   * Looks for silence: asks for a sign of life at three quarters of it, and gives up at its end.
+   */
   private final class Watch extends Timeout {
     private final Connection watched;
     private boolean asked; // guarded by this
