@@ -2,15 +2,18 @@ package dev.parley.store;
 
 import dev.parley.Binding;
 import dev.parley.CallOptions;
+import dev.parley.ChannelClosedException;
 import dev.parley.ConsumeOptions;
 import dev.parley.Delivery;
 import dev.parley.Idempotency;
 import dev.parley.Message;
+import dev.parley.OverloadedException;
 import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.QueueChannel;
 import dev.parley.Receipt;
+import dev.parley.RetryPolicy;
 import dev.parley.SendChannel;
 import dev.parley.Topic;
 import dev.parley.TypeRef;
@@ -37,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Messages of one key go out in the order they were stored, one at a time; one that fails waits,
  * and those of its key with it. Repetitions carry the same id and idempotency key: a crash between
- * a send and its note in the store sends again.
+ * a send and its note in the store sends again. An attempt is one request: the channel's own
+ * retries are off, so that attempts mean what they say.
  *
  * <p>Defaults: 16 sends at once; a failed one again after 1 s, doubled up to 5 min, 100 times in
  * all, which is about 8 hours; then it is a dead letter, and at once what fails for good. What was
@@ -116,21 +120,18 @@ public final class Outbox implements AutoCloseable {
     return new Redrive(queue, queue.name, filter, perSecond).run();
   }
 
+  // One attempt each: the queue repeats, and counts.
   private void relay(Delivery<Payload> delivery) {
     String name = delivery.unwrap(Claimed.class).orElseThrow().message().topic();
-    String id = delivery.id().orElseThrow();
-    Message<Payload> message =
-        Message.builder(delivery.body())
-            .id(id)
-            .key(delivery.key().orElse(null))
-            .headers(delivery.headers())
-            .build();
+    CallOptions options =
+        target
+            .defaultOptions()
+            .retry(RetryPolicy.NEVER)
+            .idempotencyKey(delivery.id().orElseThrow());
     try {
-      Receipt unusedSinceItHasTakenIt =
-          target
-              .newSend(raw(name), message, target.defaultOptions().idempotencyKey(id))
-              .execute()
-              .body();
+      var unusedSinceItHasTakenIt = target.newSend(raw(name), delivery, options).execute();
+    } catch (OverloadedException | ChannelClosedException e) {
+      throw e; // nothing is wrong with the message
     } catch (ParleyException e) {
       switch (e.kind()) {
         case PERMANENT, LOCAL -> delivery.reject(e);

@@ -11,6 +11,7 @@ import dev.parley.Parley;
 import dev.parley.Receipt;
 import dev.parley.SendChannel;
 import dev.parley.Topic;
+import dev.parley.spi.Admission;
 import dev.parley.store.Outbox;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +80,7 @@ class OutboxTest {
 
   @Test
   void OBX_1_keepsTheOrderOfAKeyWhileItRetries() {
-    failures.put("a0", 5); // more than the retries of one send
+    failures.put("a0", 3);
     try (Outbox outbox = outbox()) {
       for (int i = 0; i < 5; i++) {
         outbox.channel().send(EVENTS, Message.builder("a" + i).key("a").build());
@@ -110,13 +112,47 @@ class OutboxTest {
   }
 
   @Test
-  void DLQ_1_givesUpAfterAsManyAttemptsAsItMay() {
+  void DLQ_1_givesUpAfterAsManyAttemptsAsItMay_eachOneRequest() {
     failures.put("poor", 1_000);
     try (Outbox outbox = outbox()) {
       outbox.channel().send(EVENTS, "poor");
       await().atMost(30, TimeUnit.SECONDS).until(() -> outbox.dead(0, 10).size() == 1);
     }
     assertThat(taken).isEmpty();
+    assertThat(failures).containsEntry("poor", 996);
+  }
+
+  @Test
+  void keepsWhatThisProgramsOwnLimitsRefuse() {
+    AtomicInteger refused = new AtomicInteger();
+    Admission limit =
+        new Admission() {
+          @Override
+          public long tryEnter(long patienceNanos) {
+            return refused.incrementAndGet() <= 2 ? -1 : 0;
+          }
+
+          @Override
+          public String describe() {
+            return "a limit";
+          }
+        };
+    SendChannel limited = parley.at("mem:broker").admission(limit).open(SendChannel.class);
+    memory.take(
+        EVENTS,
+        request -> {
+          taken.add(request.body());
+          return CompletableFuture.completedFuture(null);
+        });
+    try (Outbox outbox =
+        Outbox.over(limited, store, "limited")
+            .options(ConsumeOptions.DEFAULT.retryBase(Duration.ofMillis(5)))
+            .start(parley)) {
+      outbox.channel().send(EVENTS, "one");
+      awaitSent(outbox);
+      assertThat(outbox.dead(0, 10)).isEmpty();
+    }
+    assertThat(taken).containsExactly("one");
   }
 
   @Test
