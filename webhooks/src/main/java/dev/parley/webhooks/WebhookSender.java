@@ -2,11 +2,13 @@ package dev.parley.webhooks;
 
 import dev.parley.Call;
 import dev.parley.CallOptions;
+import dev.parley.ConsumeOptions;
 import dev.parley.Features;
 import dev.parley.Message;
 import dev.parley.Parley;
 import dev.parley.Receipt;
 import dev.parley.Registration;
+import dev.parley.RetryMode;
 import dev.parley.SendChannel;
 import dev.parley.State;
 import dev.parley.StateListener;
@@ -46,7 +48,9 @@ import org.jspecify.annotations.Nullable;
  * trusted. A topic counts as {@link dev.parley.Idempotency#KEYED} unless it says otherwise.
  *
  * <p>A send waits for its receipt and repeats within its deadline. To go on for days, across
- * restarts, put the sender behind an outbox.
+ * restarts, put the sender behind an {@link dev.parley.store.Outbox}, with {@link #OUTBOX}:
+ *
+ * {@snippet class="dev.parley.webhooks.WebhookSnippets" region="outbox"}
  *
  * <p>Defaults: {@link Destinations#PUBLIC}; attempts of 20 s, 3 of them within 60 s; connects
  * within 5 s; no redirects, no proxy; of an answer 64 KiB are read; no log, no limit of sends at
@@ -57,6 +61,33 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class WebhookSender implements SendChannel {
+  /**
+   * How an outbox sends webhooks: by the schedule of Standard Webhooks 1.0.0, which is at once and
+   * after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, each up to a tenth longer; 10
+   * attempts within 76 to 83 hours. A longer {@code Retry-After} is waited out, up to 24 h. Then,
+   * and at once after what is permanent, it is a dead letter. 8 go out at once, those of one key
+   * one by one.
+   *
+   * <p>One that waits lets those of its key pass. With {@code
+   * OUTBOX.retryMode(RetryMode.BLOCKING_IN_ORDER)} they wait with it; each that waits takes one of
+   * the 256 places of {@link ConsumeOptions#maxUnsettled}.
+   */
+  public static final ConsumeOptions OUTBOX =
+      ConsumeOptions.DEFAULT
+          .retrySchedule(
+              Duration.ofSeconds(5),
+              Duration.ofMinutes(5),
+              Duration.ofMinutes(30),
+              Duration.ofHours(2),
+              Duration.ofHours(5),
+              Duration.ofHours(10),
+              Duration.ofHours(14),
+              Duration.ofHours(20),
+              Duration.ofHours(24))
+          .retryMode(RetryMode.DELAYED_UNORDERED)
+          .concurrency(8)
+          .stallAfter(Duration.ofHours(27));
+
   private final SendChannel sends;
   private final Endpoint endpoint;
   private final @Nullable Parley ownParley;

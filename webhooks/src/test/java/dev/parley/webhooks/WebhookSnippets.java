@@ -1,11 +1,15 @@
 package dev.parley.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.Message;
 import dev.parley.Parley;
 import dev.parley.Receipt;
 import dev.parley.Topic;
+import dev.parley.store.MessageStore;
+import dev.parley.store.Outbox;
+import dev.parley.testkit.MemoryStore;
 import dev.parley.webhook.Providers;
 import dev.parley.webhook.WebhookSigner;
 import dev.parley.webhook.WebhookVerifier;
@@ -48,6 +52,27 @@ class WebhookSnippets {
                   .verify(receiver.arrivals().get(0).request())
                   .isVerified())
           .isTrue();
+    }
+  }
+
+  @Test
+  void sendsByAnOutbox() {
+    Paid paid = new Paid("o-7", 1250);
+    try (Receiver receiver = Receiver.answering(200);
+        Parley parley = Parley.create()) {
+      WebhookSender sender =
+          WebhookSender.builder(receiver.uri())
+              .keys(SigningKeys.of(WebhookSigner.newSecret()))
+              .destinations(WebhookHarness.LOOPBACK)
+              .open(parley);
+      MessageStore store = MemoryStore.create(); // in production JdbcStore
+      // @start region="outbox"
+      try (Outbox outbox =
+          Outbox.over(sender, store, "hooks-shop7").options(WebhookSender.OUTBOX).start(parley)) {
+        outbox.channel().send(PAID, paid); // returns when it is stored
+        // @end
+        await().until(() -> receiver.arrivals().size() == 1);
+      }
     }
   }
 
