@@ -47,8 +47,7 @@ interface GrpcClient extends AutoCloseable {
 
     @Override
     public BytesValue call(BytesValue request) {
-      return ClientCalls.blockingUnaryCall(
-          channel, GrpcServer.UNARY, CallOptions.DEFAULT, request);
+      return ClientCalls.blockingUnaryCall(channel, GrpcServer.UNARY, CallOptions.DEFAULT, request);
     }
 
     @Override
@@ -64,8 +63,7 @@ interface GrpcClient extends AutoCloseable {
     @Override
     public void send(BytesValue request) throws Exception {
       if (bidi == null) {
-        bidi =
-            ClientCalls.blockingBidiStreamingCall(channel, GrpcServer.BIDI, CallOptions.DEFAULT);
+        bidi = ClientCalls.blockingBidiStreamingCall(channel, GrpcServer.BIDI, CallOptions.DEFAULT);
       }
       bidi.write(request);
     }

@@ -51,9 +51,10 @@ public final class Main {
         case "core" -> main.core();
         case "rest" -> main.rest();
         case "grpc" -> main.grpc();
+        case "sse" -> main.sse();
         default ->
             throw new IllegalArgumentException(
-                "the groups are core, rest and grpc, not " + group);
+                "the groups are core, rest, grpc and sse, not " + group);
       }
       report.end();
     }
@@ -140,6 +141,34 @@ public final class Main {
     }
   }
 
+  private void sse() throws RunnerException, IOException {
+    try (ServerProcess server = new ServerProcess(SseServer.class)) {
+      Map<SseClient.Kind, List<Measured>> measured = new TreeMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (SseClient.Kind client : SseClient.Kind.values()) {
+          Measured one =
+              run(
+                  1,
+                  new OptionsBuilder()
+                      .include("Streams.event$")
+                      .param("client", client.name())
+                      .jvmArgsAppend("-D" + Rest.SERVER + "=" + server.address()));
+          measured.computeIfAbsent(client, key -> new ArrayList<>()).add(one);
+          say(
+              round,
+              String.format(
+                  Locale.ROOT,
+                  "%s: %.0f events/s, CPU %.2f us, %.0f B",
+                  client.title,
+                  one.perSecond(1),
+                  one.cpuMicros(),
+                  one.bytes()));
+        }
+      }
+      report.sse(measured);
+    }
+  }
+
   private Measured run(int threads, ChainedOptionsBuilder options) throws RunnerException {
     options
         .forks(1)
@@ -149,7 +178,7 @@ public final class Main {
         .measurementIterations(2)
         .measurementTime(TimeValue.milliseconds(seconds * 500L))
         .timeUnit(TimeUnit.NANOSECONDS)
-        .jvmArgsAppend("-Xms512m", "-Xmx512m", "-XX:+UseG1GC")
+        .jvmArgsPrepend("-Xms512m", "-Xmx512m", "-XX:+UseG1GC")
         .addProfiler(GCProfiler.class)
         .addProfiler(CpuProfiler.class)
         .shouldFailOnError(true)

@@ -161,6 +161,31 @@ final class Report {
     });
   }
 
+  void sse(Map<SseClient.Kind, List<Main.Measured>> measured) {
+    List<Main.Measured> raw = measured.get(SseClient.Kind.OKHTTP);
+    line("");
+    line(
+        "Events of about 100 bytes with id and type, one stream, data as text. To reach, for Parley: at"
+            + " least 0.95 of the events a second of raw okhttp-sse.");
+    line("");
+    line(
+        "| client | events/s | to okhttp-sse's | CPU µs an event | CPU to okhttp-sse's |"
+            + " B an event |");
+    line("|---|---|---|---|---|---|");
+    measured.forEach((client, runs) ->
+        line(
+            "| "
+                + String.join(
+                    " | ",
+                    client.title,
+                    spread(runs, "%.0f", run -> run.perSecond(1)),
+                    paired(runs, raw, "%.3f", (one, base) -> base.meanNanos() / one.meanNanos()),
+                    spread(runs, "%.2f", Main.Measured::cpuMicros),
+                    paired(runs, raw, "%.3f", (one, base) -> one.cpuNanos() / base.cpuNanos()),
+                    spread(runs, "%.0f", Main.Measured::bytes))
+                + " |"));
+  }
+
   private static String spread(
       List<Main.Measured> runs, String format, ToDoubleFunction<Main.Measured> figure) {
     return spread(format, runs.stream().mapToDouble(figure).toArray());

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A server, such as {@link Server}, in a JVM of its own, so that what it allocates is not ascribed to a client.
+ * A server, such as {@link Server}, in a JVM of its own, so that what it allocates is not ascribed
+ * to a client.
  */
 final class ServerProcess implements AutoCloseable {
   private final Process process;
