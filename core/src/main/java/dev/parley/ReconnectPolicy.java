@@ -71,10 +71,11 @@ public final class ReconnectPolicy {
   }
 
   /**
-   * Sets how many connects in a row may fail before the subscription does. Defaults to no limit.
+   * Sets how many connects in a row may fail before the subscription does; with 0 the first loss
+   * ends it, too. Defaults to no limit.
    */
   public ReconnectPolicy maxAttempts(int maxAttempts) {
-    int checked = Durations.atLeast(1, maxAttempts, "maxAttempts");
+    int checked = Durations.atLeast(0, maxAttempts, "maxAttempts");
     return with(values -> values.maxAttempts = checked);
   }
 

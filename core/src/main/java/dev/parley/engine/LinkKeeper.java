@@ -266,7 +266,7 @@ final class LinkKeeper extends Timeout {
     if (delay >= 0) {
       states.move(State.RECOVERING, problem, failures, Duration.ofNanos(delay));
       dialAfter(delay);
-    } else if (cause instanceof EndOfStream) {
+    } else if (cause instanceof EndOfStream && backoff == null) {
       host.ended();
     } else {
       host.failed(problem);
@@ -333,11 +333,14 @@ final class LinkKeeper extends Timeout {
 
   // Called with the lock held.
   private boolean isFinal(ParleyException problem, ReconnectBackoff own) {
+    if (own.isExhausted()) {
+      return true;
+    }
     return switch (problem.kind()) {
       case PERMANENT, LOCAL, CANCELLED -> true;
       case AUTHENTICATION -> ++refusals > 1;
       case PROTOCOL -> ++refusals >= MAX_PROTOCOL_FAILURES;
-      case TRANSIENT, THROTTLED -> own.isExhausted();
+      case TRANSIENT, THROTTLED -> false;
     };
   }
 

@@ -14,6 +14,7 @@ import dev.parley.Overflow;
 import dev.parley.OverloadedException;
 import dev.parley.Parley;
 import dev.parley.Position;
+import dev.parley.ReconnectPolicy;
 import dev.parley.Resumed;
 import dev.parley.State;
 import dev.parley.StateChange;
@@ -119,6 +120,18 @@ class StreamTest {
             assertThat(heard)
                 .containsExactly(
                     "resumed 1 NONE", "OPEN", "RECOVERING", "resumed 2 POSSIBLE from =1", "OPEN"));
+  }
+
+  @Test
+  void REC_6_doesNotReconnect_ifThePolicyHasNoAttempts() throws Exception {
+    peer.publish("a:0");
+    Subscription<Message<String>> feed =
+        stream(StreamOptions.DEFAULT.reconnect(ReconnectPolicy.DEFAULT.maxAttempts(0)));
+    assertThat(bodies(feed, 1)).hasSize(1);
+    peer.cut();
+    await().until(() -> feed.state() == State.FAILED);
+
+    assertThat(peer.requests).hasSize(1);
   }
 
   @Test
