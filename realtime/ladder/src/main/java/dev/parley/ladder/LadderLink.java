@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,7 @@ final class LadderLink implements PollLink {
             .context(message.context())
             .nativeMessage(message);
     Position reached = inner.position().orElse(null);
-    if (reached != null && !reached.equals(position)) {
+    if (reached != null && !Objects.equals(reached, position)) {
       Map<String, String> before = position == null ? Map.of() : position.lanes();
       reached
           .lanes()
@@ -131,7 +132,7 @@ final class LadderLink implements PollLink {
   @Override
   public @Nullable Position position() {
     Position reached = inner.position().orElse(null);
-    if (reached == null || reached.equals(position)) {
+    if (reached == null || Objects.equals(reached, position)) {
       return null;
     }
     position = reached;

@@ -48,14 +48,16 @@ final class Standing {
     return free;
   }
 
-  /** Returns the highest rung above this one that is worth another try, or -1. */
+  /** Returns the rung above this one that has waited longest for another try, or -1. */
   synchronized int above(int rung, long now) {
+    int longest = -1;
     for (int i = 0; i < rung; i++) {
-      if (!isBlocked(i, now)) {
-        return i;
+      // The highest is not preferred: while it fails, it would keep those between from their turn.
+      if (!isBlocked(i, now) && (longest < 0 || rungs[i].retryAt - rungs[longest].retryAt < 0)) {
+        longest = i;
       }
     }
-    return -1;
+    return longest;
   }
 
   /** Returns whether there is another rung than this one that is not blocked. */
