@@ -47,7 +47,10 @@ public final class Demo {
     CountDownLatch closing = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> letItEnd(closing, closed), "ctrl-c"));
-    List<Scene> scenes = List.of(new OrdersScene(List.of(ParleyClient::new, NaiveClient::new)));
+    List<Scene> scenes =
+        List.of(
+            new OrdersScene(List.of(ParleyClient::new, NaiveClient::new)),
+            new PaymentsScene(List.of(ParleyDesk::new, NaiveDesk::new)));
     int code = FAILED;
     try {
       code = new Demo(System.out, System.err, Progress.ofSystem(), scenes, closing).run(arguments);
@@ -73,8 +76,10 @@ public final class Demo {
       return PASSED;
     }
     play(options);
-    progress.say("");
-    scenes.forEach(scene -> progress.say(scene.report()));
+    scenes.forEach(scene -> {
+      progress.say("");
+      progress.say(scene.report());
+    });
     return scenes.stream().allMatch(Scene::isPassed) ? PASSED : FAILED;
   }
 
