@@ -10,6 +10,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link InboxNode} in a JVM of its own, that is killed and started again. */
@@ -54,11 +56,14 @@ final class ChildNode implements AutoCloseable {
     port = Integer.parseInt(line);
   }
 
-  /** Returns how many deliveries wait to be handled. */
-  int open() throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + port + "/open");
-    return Integer.parseInt(
-        client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
+  /** Returns what has had its effect. */
+  Set<String> effects() throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + port + "/effects");
+    return client
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+        .body()
+        .lines()
+        .collect(Collectors.toSet());
   }
 
   /** Ends it as {@code kill -9} does. */

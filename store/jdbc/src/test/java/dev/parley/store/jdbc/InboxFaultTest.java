@@ -71,7 +71,7 @@ class InboxFaultTest {
       }
       child.start();
       sender.close();
-      await().atMost(PATIENCE).until(() -> child.open() == 0);
+      await().atMost(PATIENCE).until(() -> child.effects().containsAll(sender.accepted()));
       return sender;
     }
   }

@@ -14,6 +14,7 @@ import dev.parley.webhook.Providers;
 import dev.parley.webhook.WebhookVerifier;
 import dev.parley.webhooks.InboxEndpoint;
 import dev.parley.webhooks.InboxHttpHandler;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -71,12 +72,15 @@ final class InboxNode implements AutoCloseable {
     WebhookVerifier verifier = WebhookVerifier.create(Providers.STRIPE, SECRET);
     server.createContext("/", new InboxHttpHandler(InboxEndpoint.create(verifier, inbox, TOPIC)));
     server.createContext(
-        "/open",
+        "/effects",
         exchange -> {
           try (exchange) {
-            byte[] count = Integer.toString(open()).getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, count.length);
-            exchange.getResponseBody().write(count);
+            String ids = String.join("\n", effects(dataSource, name).keySet());
+            byte[] body = ids.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+          } catch (SQLException e) {
+            throw new IOException(e);
           }
         });
     server.start();
