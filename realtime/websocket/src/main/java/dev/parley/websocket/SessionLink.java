@@ -52,7 +52,7 @@ final class SessionLink implements DuplexLink, Socket.User {
   }
 
   @Override
-  public boolean offer(Object message) throws IOException {
+  public boolean offer(Object message) throws Exception {
     return socket.isOpenForMore() && socket.offer(encode(message));
   }
 

@@ -141,10 +141,11 @@ final class Socket extends Endpoint implements Dial.Link, Wire.Receiver {
   // ---------------------------------------------------------------- sending
 
   /** Sends if the window is open; otherwise the user hears when it is. */
-  boolean offer(Message message) throws IOException {
+  boolean offer(Message message) throws Exception {
     Session open = session;
     if (over.get() || open == null) {
-      throw new IOException("the connection is gone");
+      ParleyException why = broken;
+      throw why != null ? why : new IOException("the connection is gone");
     }
     synchronized (window) {
       if (inFlight >= settings.windowBytes()) {
@@ -355,6 +356,7 @@ final class Socket extends Endpoint implements Dial.Link, Wire.Receiver {
 
   private void fail(ParleyException cause) {
     if (!over.getAndSet(true)) {
+      broken = cause;
       release();
       user.lost(cause);
     }

@@ -16,17 +16,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Defaults: the channel's own path; text frames for text, JSON and XML and binary ones for
  * everything else; no sub-protocol; a feed sends its request, if it has one, as its first message.
- * Where these do, no binding is needed.
+ * Sessions and feeds need no binding where these do; calls need {@link #correlation}.
  *
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */
 public final class WebSocket implements Binding {
-  static final WebSocket DEFAULT = new WebSocket("", Frames.AUTO, List.of(), null, b -> {});
+  static final WebSocket DEFAULT = new WebSocket("", Frames.AUTO, List.of(), null, null, b -> {});
 
   private final String path;
   private final Frames frames;
   private final List<String> subProtocols;
   private final @Nullable Replay replay;
+  private final @Nullable Correlation correlation;
   private final Consumer<ClientEndpointConfig.Builder> customizer;
 
   private WebSocket(
@@ -34,11 +35,13 @@ public final class WebSocket implements Binding {
       Frames frames,
       List<String> subProtocols,
       @Nullable Replay replay,
+      @Nullable Correlation correlation,
       Consumer<ClientEndpointConfig.Builder> customizer) {
     this.path = path;
     this.frames = frames;
     this.subProtocols = subProtocols;
     this.replay = replay;
+    this.correlation = correlation;
     this.customizer = customizer;
   }
 
@@ -63,34 +66,40 @@ public final class WebSocket implements Binding {
               Effect.NOT_SENT,
               "the path of a WebSocket binding must begin with / or ?, but is " + path));
     }
-    return new WebSocket(path, Frames.AUTO, List.of(), null, builder -> {});
+    return new WebSocket(path, Frames.AUTO, List.of(), null, null, builder -> {});
   }
 
   /** Sends messages in text frames, whatever they are. */
   public WebSocket text() {
-    return new WebSocket(path, Frames.TEXT, subProtocols, replay, customizer);
+    return new WebSocket(path, Frames.TEXT, subProtocols, replay, correlation, customizer);
   }
 
   /** Sends messages in binary frames, whatever they are. */
   public WebSocket binary() {
-    return new WebSocket(path, Frames.BINARY, subProtocols, replay, customizer);
+    return new WebSocket(path, Frames.BINARY, subProtocols, replay, correlation, customizer);
   }
 
   /** Asks for one of these sub-protocols, best first; a server that takes none fails the open. */
   public WebSocket subProtocol(String... names) {
-    return new WebSocket(path, frames, List.of(names), replay, customizer);
+    return new WebSocket(path, frames, List.of(names), replay, correlation, customizer);
   }
 
   /** Sets how a feed goes on where it was; the channel must be opened with {@code replays}. */
   public WebSocket replay(Replay newReplay) {
     Objects.requireNonNull(newReplay, "newReplay");
-    return new WebSocket(path, frames, subProtocols, newReplay, customizer);
+    return new WebSocket(path, frames, subProtocols, newReplay, correlation, customizer);
+  }
+
+  /** Sets how a reply tells which request it answers. */
+  public WebSocket correlation(Correlation newCorrelation) {
+    Objects.requireNonNull(newCorrelation, "newCorrelation");
+    return new WebSocket(path, frames, subProtocols, replay, newCorrelation, customizer);
   }
 
   /** Changes the native configuration of each connect, after that of the channel. Unportable. */
   public WebSocket nativeConfig(Consumer<ClientEndpointConfig.Builder> newCustomizer) {
     Objects.requireNonNull(newCustomizer, "newCustomizer");
-    return new WebSocket(path, frames, subProtocols, replay, newCustomizer);
+    return new WebSocket(path, frames, subProtocols, replay, correlation, newCustomizer);
   }
 
   String path() {
@@ -107,6 +116,10 @@ public final class WebSocket implements Binding {
 
   @Nullable Replay replay() {
     return replay;
+  }
+
+  @Nullable Correlation correlation() {
+    return correlation;
   }
 
   Consumer<ClientEndpointConfig.Builder> customizer() {

@@ -1,5 +1,8 @@
 package dev.parley.websocket;
 
+import dev.parley.Call;
+import dev.parley.CallChannel;
+import dev.parley.CallOptions;
 import dev.parley.DuplexChannel;
 import dev.parley.Features;
 import dev.parley.Headers;
@@ -37,7 +40,7 @@ import org.glassfish.tyrus.client.ClientManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket endpoint with all its native options: sessions and feeds.
+ * A WebSocket endpoint with all its native options: sessions, feeds, and calls by correlation.
  *
  * <p>{@code parley.open("wss://chat.example", DuplexChannel.class)} is enough where the defaults
  * do. The path of the address comes before that of each operation's {@link WebSocket} binding.
@@ -49,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> safe for use by many threads. All sockets of a Parley share at most four
  * threads named {@code parley-websocket-io-*}.
  */
-public final class WebSocketChannel implements DuplexChannel, StreamChannel {
+public final class WebSocketChannel implements DuplexChannel, StreamChannel, CallChannel {
   private final DuplexChannel sessions;
   private final Parley.Opening opening;
   private final @Nullable Parley ownParley;
@@ -57,6 +60,7 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel {
 
   // Guarded by lock.
   private @Nullable StreamChannel feeds;
+  private @Nullable CallChannel calls;
 
   private WebSocketChannel(Parley.Opening opening, @Nullable Parley ownParley) {
     this.opening = opening;
@@ -85,11 +89,26 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel {
   }
 
   @Override
+  public <Q, R> Call<R> newCall(Operation<Q, R> operation, Q request, CallOptions options) {
+    return calls().newCall(operation, request, options);
+  }
+
+  @Override
+  public <Q, R> R call(Operation<Q, R> operation, Q request) {
+    return calls().call(operation, request);
+  }
+
+  @Override
+  public <Q, R> R call(Operation<Q, R> operation, Q request, CallOptions options) {
+    return calls().call(operation, request, options);
+  }
+
+  @Override
   public URI uri() {
     return sessions.uri();
   }
 
-  /** Returns what sessions promise; for feeds see {@link #feeds()}. */
+  /** Returns what sessions promise; see also {@link #feeds()} and {@link #calls()}. */
   @Override
   public Features features() {
     return sessions.features();
@@ -128,6 +147,18 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel {
     }
   }
 
+  /** Returns the channel of calls alone, opened when it is first asked for. */
+  public CallChannel calls() {
+    synchronized (lock) {
+      CallChannel known = calls;
+      if (known == null) {
+        known = opening.open(CallChannel.class);
+        calls = known;
+      }
+      return known;
+    }
+  }
+
   @Override
   public void close() {
     close(Duration.ofSeconds(30));
@@ -160,6 +191,9 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel {
     synchronized (lock) {
       if (feeds != null) {
         opened.add(feeds);
+      }
+      if (calls != null) {
+        opened.add(calls);
       }
     }
     return opened;

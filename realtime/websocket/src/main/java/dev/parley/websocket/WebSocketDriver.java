@@ -1,6 +1,7 @@
 package dev.parley.websocket;
 
 import dev.parley.BackPressure;
+import dev.parley.CallChannel;
 import dev.parley.Feature;
 import dev.parley.Features;
 import dev.parley.Guarantee;
@@ -11,6 +12,7 @@ import dev.parley.Ordering;
 import dev.parley.ParleyException;
 import dev.parley.StreamChannel;
 import dev.parley.Support;
+import dev.parley.spi.CallDriver;
 import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelSpec;
 import dev.parley.spi.Codecs;
@@ -36,12 +38,15 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
   private final ClientManager client;
   private final String base;
   private final boolean isStream;
+  private final boolean isCall;
+  private final Calls calls = new Calls(this);
 
   WebSocketDriver(ChannelSpec spec, Settings settings, DriverContext context) {
     this.settings = settings;
     this.context = context;
     this.base = base(spec);
     this.isStream = spec.capability() == StreamChannel.class;
+    this.isCall = spec.capability() == CallChannel.class;
     ClientManager brought = settings.client();
     this.client = brought == null ? newClient() : brought;
   }
@@ -90,6 +95,9 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
 
   @Override
   public Features features() {
+    if (isCall) {
+      return Features.of(Guarantee.AT_LEAST_ONCE, Ordering.NONE, BackPressure.TRANSPORT);
+    }
     boolean replays = isStream && settings.replays();
     Features features =
         Features.of(
@@ -117,6 +125,11 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
   @Override
   public Optional<SourceDriver> source() {
     return Optional.of(new FeedSource(this));
+  }
+
+  @Override
+  public Optional<CallDriver> call() {
+    return Optional.of(calls);
   }
 
   @Override
@@ -179,6 +192,7 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
 
   @Override
   public void close() {
+    calls.close();
     if (settings.client() == null) {
       client.shutdown();
     }

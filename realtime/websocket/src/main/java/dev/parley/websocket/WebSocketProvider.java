@@ -1,5 +1,6 @@
 package dev.parley.websocket;
 
+import dev.parley.CallChannel;
 import dev.parley.Channel;
 import dev.parley.DuplexChannel;
 import dev.parley.StreamChannel;
@@ -36,7 +37,7 @@ public final class WebSocketProvider implements ChannelProvider {
 
   @Override
   public Set<Class<? extends Channel>> capabilities(String scheme) {
-    return Set.of(DuplexChannel.class, StreamChannel.class);
+    return Set.of(DuplexChannel.class, StreamChannel.class, CallChannel.class);
   }
 
   @Override

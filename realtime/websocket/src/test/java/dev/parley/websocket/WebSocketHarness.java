@@ -1,9 +1,12 @@
 package dev.parley.websocket;
 
 import dev.parley.Channel;
+import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.Payload;
+import dev.parley.testkit.conformance.Act;
+import dev.parley.testkit.conformance.CallHarness;
 import dev.parley.testkit.conformance.DuplexHarness;
 import dev.parley.testkit.conformance.Note;
 import dev.parley.testkit.conformance.PeerScript;
@@ -24,17 +27,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.glassfish.tyrus.client.ClientManager;
 import org.jspecify.annotations.Nullable;
 
 /** A real WebSocket server behind a fault proxy: it echoes, and it has a feed that may replay. */
-final class WebSocketHarness implements DuplexHarness, StreamHarness {
+final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarness {
   private final PeerScript script = new PeerScript();
   private final TestServer server;
   private final FaultProxy proxy;
   private final ProxyTroubles troubles;
   private final boolean replays;
+  private final boolean calls;
+  private final AtomicReference<Trouble> onRequest = new AtomicReference<>();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connects = new AtomicInteger();
   private final Object reading = new Object();
@@ -47,8 +53,18 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness {
   private @Nullable ClientManager ownClient;
 
   WebSocketHarness(boolean replays) {
+    this(replays, false);
+  }
+
+  static WebSocketHarness ofCalls() {
+    return new WebSocketHarness(false, true);
+  }
+
+  private WebSocketHarness(boolean replays, boolean calls) {
     this.replays = replays;
-    server = TestServer.start(Map.of("/notes", Echo::new, "/feed", Feed::new));
+    this.calls = calls;
+    server =
+        TestServer.start(Map.of("/notes", Echo::new, "/feed", Feed::new, "/calls", Answering::new));
     proxy = FaultProxy.to(server.port());
     troubles = new ProxyTroubles(proxy);
   }
@@ -90,6 +106,55 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness {
             session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
           });
     }
+  }
+
+  /** Answers calls; a request has its id and key before it, a reply its id, a status and a hint. */
+  private final class Answering extends Counted {
+    @Override
+    void opened(Session session) {
+      session.addMessageHandler(byte[].class, bytes -> answer(session, new Framed(bytes)));
+    }
+
+    private void answer(Session session, Framed request) {
+      Act act = script.arrived(Note.of(request.body()), request.second());
+      if (isTroubled(session)) {
+        return;
+      }
+      switch (act.kind()) {
+        case ECHO -> reply(session, request, "200", request.body());
+        case BUSY -> reply(session, request, "500", new byte[0]);
+        case FORBID -> reply(session, request, "403", new byte[0]);
+        case GARBAGE -> reply(session, request, "200", "not a note".getBytes());
+        case DECLINE -> {
+          java.time.Duration wait = act.retryAfter();
+          reply(session, request, wait == null ? "429" : "429+" + wait.toMillis(), new byte[0]);
+        }
+        case HOLD ->
+            script.released().thenRun(() -> reply(session, request, "200", request.body()));
+      }
+    }
+
+    private void reply(Session session, Framed request, String status, byte[] body) {
+      send(session, Framed.bytes(request.first(), status, body));
+    }
+  }
+
+  // A handshake has a reply of its own, so that only the server can tell where that of a call is.
+  private boolean isTroubled(Session session) {
+    Trouble trouble = onRequest.get();
+    if (trouble == Trouble.TRICKLE) {
+      troubles.cause(trouble);
+      return false;
+    }
+    if (trouble == null || !onRequest.compareAndSet(trouble, null)) {
+      return false;
+    }
+    if (trouble == Trouble.TRUNCATE_REPLY) {
+      troubles.cause(trouble);
+      return false;
+    }
+    proxy.cutAll();
+    return true;
   }
 
   private final class Feed extends Counted {
@@ -181,12 +246,26 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness {
 
   @Override
   public void cause(Trouble trouble) {
-    troubles.cause(trouble);
+    boolean ofReply =
+        trouble == Trouble.CUT_REPLY
+            || trouble == Trouble.TRUNCATE_REPLY
+            || trouble == Trouble.TRICKLE;
+    if (ofReply && calls) {
+      onRequest.set(trouble);
+    } else {
+      troubles.cause(trouble);
+    }
   }
 
   @Override
   public void heal() {
+    onRequest.set(null);
     troubles.heal();
+  }
+
+  @Override
+  public boolean acceptsAnyType() {
+    return true; // Jackson
   }
 
   @Override
@@ -217,6 +296,48 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness {
   @Override
   public Optional<Class<?>> nativeClient() {
     return Optional.of(ClientManager.class);
+  }
+
+  @Override
+  public <C extends Channel> Optional<C> openCustomized(
+      Parley parley, Class<C> capability, Runnable customizer) {
+    WebSocketChannel.Builder builder =
+        WebSocketChannel.builder(uri()).customize(config -> customizer.run());
+    return Optional.of(parley.at(uri()).provider(builder.provider()).open(capability));
+  }
+
+  @Override
+  public Optional<Class<?>> nativeFailure() {
+    return Optional.of(java.io.IOException.class);
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  @Override
+  public Operation<Note, Note> operation(Idempotency idempotency) {
+    return Operation.of("notes.echo", Note.class, Note.class)
+        .with(idempotency)
+        .bind(WebSocket.at("/calls").correlation(new Framed.Correlated()));
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> unboundOperation() {
+    return Optional.of(Operation.of("notes.echo", Note.class, Note.class));
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> nativelyBound(Runnable used) {
+    return Optional.of(
+        Operation.of("notes.echo", Note.class, Note.class)
+            .bind(
+                WebSocket.at("/calls")
+                    .correlation(new Framed.Correlated())
+                    .nativeConfig(config -> used.run())));
+  }
+
+  @Override
+  public Optional<Class<?>> nativeReply() {
+    return Optional.of(Payload.class);
   }
 
   // ---------------------------------------------------------------- sessions
