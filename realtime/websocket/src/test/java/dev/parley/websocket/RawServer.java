@@ -181,6 +181,22 @@ final class RawServer implements AutoCloseable {
       }
     }
 
+    /** Passes on what comes, both ways. */
+    void pipeTo(int port) throws IOException {
+      Socket onward = new Socket(InetAddress.getLoopbackAddress(), port);
+      sockets.add(onward);
+      RawServer.start(() -> pipe(onward, socket));
+      pipe(socket, onward);
+    }
+
+    private static void pipe(Socket from, Socket to) {
+      try (from; to) {
+        from.getInputStream().transferTo(to.getOutputStream());
+      } catch (IOException e) {
+        // One side has gone.
+      }
+    }
+
     /** Reads to the end, and notes the code by which the client closes. */
     void readAll() throws IOException {
       while (true) {
