@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -175,23 +176,21 @@ final class CallSocket implements Socket.User {
 
   @Override
   public void message(Payload payload, Object nativeMessage) {
-    Correlation.Answered answered;
+    Optional<Correlation.Answered> answered;
     try {
-      answered = correlation.reply(payload).orElse(null);
+      answered = correlation.reply(payload);
     } catch (RuntimeException e) {
       return; // it answers nothing that can be told
     }
-    Call call = null;
+    Call call;
     boolean idle;
     synchronized (this) {
       heard++;
-      if (answered != null) {
-        call = pending.remove(answered.id());
-      }
+      call = answered.map(reply -> pending.remove(reply.id())).orElse(null);
       idle = retired && pending.isEmpty();
     }
     if (call != null) {
-      call.waiting.answered(answered);
+      answered.ifPresent(call.waiting::answered);
     }
     if (idle) {
       end(new IOException("nobody waits on the connection any more"));

@@ -123,7 +123,9 @@ final class IoLoop implements Runnable {
 
   private static void ready(SelectionKey key) {
     if (key.isValid()) {
-      ((Waiting) key.attachment()).ready(key.readyOps());
+      Waiting waiting = (Waiting) key.attachment();
+      int operations = key.readyOps();
+      safely(() -> waiting.ready(operations));
     }
   }
 
@@ -140,7 +142,17 @@ final class IoLoop implements Runnable {
       running = tasks;
       tasks = empty;
     }
-    running.forEach(Runnable::run);
+    running.forEach(IoLoop::safely);
     running.clear();
+  }
+
+  private static void safely(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      // The loop must outlive what it runs, for the sake of all other sockets.
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, e);
+    }
   }
 }

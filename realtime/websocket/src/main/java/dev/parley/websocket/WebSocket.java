@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Defaults: the channel's own path; text frames for text, JSON and XML and binary ones for
  * everything else; no sub-protocol; a feed sends its request, if it has one, as its first message.
- * Sessions and feeds need no binding where these do; calls need {@link #correlation}.
+ * Sessions and feeds need no binding where these do; calls need {@link #correlation(Correlation)}.
  *
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */

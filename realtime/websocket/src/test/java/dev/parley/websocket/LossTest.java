@@ -191,8 +191,6 @@ class LossTest {
   @SuppressWarnings("NullAway") // null is the only value of a Void request
   private static Subscription<Message<Note>> subscribe(
       Parley parley, WebSocketHarness harness, StreamOptions options) {
-    return parley
-        .open(harness.uri(), StreamChannel.class)
-        .stream(harness.stream(), null, options);
+    return parley.open(harness.uri(), StreamChannel.class).stream(harness.stream(), null, options);
   }
 }

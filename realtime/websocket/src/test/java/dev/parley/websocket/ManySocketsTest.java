@@ -73,7 +73,12 @@ class ManySocketsTest {
               .collect(Collectors.toSet());
       long bytesEach = (usedHeap() - heap) / (SOCKETS - counted);
       System.out.println(
-          SOCKETS + " sockets: " + threads.size() + " threads, " + bytesEach + " bytes of heap each,"
+          SOCKETS
+              + " sockets: "
+              + threads.size()
+              + " threads, "
+              + bytesEach
+              + " bytes of heap each,"
               + " both ends");
 
       assertThat(server.open()).isEqualTo(SOCKETS);

@@ -190,7 +190,8 @@ final class RawServer implements AutoCloseable {
     }
 
     private static void pipe(Socket from, Socket to) {
-      try (from; to) {
+      try (from;
+          to) {
         from.getInputStream().transferTo(to.getOutputStream());
       } catch (IOException e) {
         // One side has gone.

@@ -192,16 +192,15 @@ class TransportTest {
   @Test
   void TOK_renewsATokenOnceWhenItIsRefused() throws Exception {
     RawServer raw =
-        new RawServer(
-            peer -> {
-              if (peer.header("Authorization").equals("Bearer new")) {
-                peer.upgrade();
-                peer.text("welcome");
-                peer.readAll();
-              } else {
-                peer.refuse(401);
-              }
-            });
+        new RawServer(peer -> {
+          if (peer.header("Authorization").equals("Bearer new")) {
+            peer.upgrade();
+            peer.text("welcome");
+            peer.readAll();
+          } else {
+            peer.refuse(401);
+          }
+        });
     server = raw;
     AtomicInteger asked = new AtomicInteger();
     WebSocketChannel channel =
@@ -240,16 +239,15 @@ class TransportTest {
   void goesThroughAProxy() throws Exception {
     int port = startEcho();
     try (RawServer proxy =
-        new RawServer(
-            peer -> {
-              if (!peer.header("Proxy-Authorization").equals("Basic Zm9v")) {
-                peer.refuse(407);
-                return;
-              }
-              assertThat(peer.head).startsWith("CONNECT 127.0.0.1:" + port + " HTTP/1.1\r\n");
-              peer.say("HTTP/1.1 200 Connection established\r\n\r\n");
-              peer.pipeTo(port);
-            })) {
+        new RawServer(peer -> {
+          if (!peer.header("Proxy-Authorization").equals("Basic Zm9v")) {
+            peer.refuse(407);
+            return;
+          }
+          assertThat(peer.head).startsWith("CONNECT 127.0.0.1:" + port + " HTTP/1.1\r\n");
+          peer.say("HTTP/1.1 200 Connection established\r\n\r\n");
+          peer.pipeTo(port);
+        })) {
       Proxy http = new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", proxy.port()));
       assertEchoes(
           channel(
@@ -259,8 +257,7 @@ class TransportTest {
                       .proxy(http)
                       .proxyHeaders(Headers.of("Proxy-Authorization", "Basic Zm9v"))),
           System.nanoTime());
-      WebSocketChannel without =
-          channel("ws://127.0.0.1:" + port, builder -> builder.proxy(http));
+      WebSocketChannel without = channel("ws://127.0.0.1:" + port, builder -> builder.proxy(http));
       UnreachableException refused =
           catchThrowableOfType(
               UnreachableException.class, () -> without.open(TEXT, SessionOptions.DEFAULT));
