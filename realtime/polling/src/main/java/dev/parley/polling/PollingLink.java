@@ -94,8 +94,10 @@ final class PollingLink implements PollLink {
     if (digest.hasShrunk()) {
       return new Continuity(Gap.POSSIBLE, "the server has less than had been delivered");
     }
-    if (bound.poll.resumes() && request.from() != null) {
-      return new Continuity(Gap.NONE, "polling goes on from its position");
+    if (bound.poll.resumes()) {
+      return request.from() != null
+          ? new Continuity(Gap.NONE, "polling goes on from its position")
+          : new Continuity(Gap.POSSIBLE, "there is no position yet to go on from");
     }
     return pending.isEmpty() && request.from() != null
         ? new Continuity(Gap.NONE, "nothing has changed meanwhile")

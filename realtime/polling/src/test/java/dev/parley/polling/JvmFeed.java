@@ -13,26 +13,46 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A feed in this JVM. {@code GET /notes?after=12} answers the elements behind the twelfth, {@code
- * ?since=12} those whose number is greater, {@code &hold=100} waits so many milliseconds for one.
+ * A feed in this JVM. {@code GET /notes?after=0.12} answers the elements behind the twelfth of the
+ * first log, and 410 when there is a newer log, {@code ?since=12} those whose number is greater,
+ * {@code &hold=100} waits so many milliseconds for one.
  */
 final class JvmFeed implements Feed {
   private static final int PAGE = 50;
 
-  private final Undertow server;
+  private Undertow server = started();
   private final List<String> elements = new ArrayList<>();
   private boolean ended;
   private boolean closed;
+  private int log;
 
-  JvmFeed() {
-    server =
+  private Undertow started() {
+    Undertow made =
         Undertow.builder()
             .setIoThreads(2)
             .setWorkerThreads(64)
             .setHandler(new BlockingHandler(this::answer))
             .addHttpListener(0, "127.0.0.1")
             .build();
-    server.start();
+    made.start();
+    return made;
+  }
+
+  /** Restarts, on another port; its log is kept or forgotten. */
+  void restart(boolean forgets) {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    server.stop();
+    synchronized (this) {
+      closed = false;
+      if (forgets) {
+        elements.clear();
+        log++;
+      }
+    }
+    server = started();
   }
 
   @Override
@@ -42,7 +62,12 @@ final class JvmFeed implements Feed {
 
   @Override
   public synchronized void publish(String members) {
-    elements.add("{\"seq\":" + (elements.size() + 1) + "," + members + "}");
+    publish(elements.size() + 1, members);
+  }
+
+  /** Appends an element with a number of its own. */
+  synchronized void publish(int number, String members) {
+    elements.add("{\"seq\":" + number + "," + members + "}");
     notifyAll();
   }
 
@@ -62,10 +87,18 @@ final class JvmFeed implements Feed {
   }
 
   private void answer(HttpServerExchange exchange) throws InterruptedException {
-    int from = Integer.parseInt(parameter(exchange, "after", parameter(exchange, "since", "0")));
+    String after = parameter(exchange, "after", "");
+    int from = Integer.parseInt(parameter(exchange, "since", "0"));
     long hold = Long.parseLong(parameter(exchange, "hold", "0"));
     String body;
     synchronized (this) {
+      if (!after.isEmpty()) {
+        if (!after.startsWith(log + ".")) {
+          exchange.setStatusCode(410);
+          return;
+        }
+        from = Integer.parseInt(after.substring(after.indexOf('.') + 1));
+      }
       long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(hold);
       while (!closed && !ended && elements.size() <= from && System.nanoTime() - until < 0) {
         TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, until - System.nanoTime()));
@@ -76,6 +109,8 @@ final class JvmFeed implements Feed {
           "{\"notes\":["
               + String.join(",", page)
               + "],\"next\":\""
+              + log
+              + "."
               + Math.max(from, to)
               + "\",\"more\":"
               + (to < elements.size())
