@@ -1,6 +1,5 @@
 package dev.parley.grpc;
 
-import dev.parley.Context;
 import dev.parley.Headers;
 import dev.parley.Payload;
 import dev.parley.TypeRef;
@@ -71,11 +70,10 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
       Bound<Q, R> bound,
       Inlet inlet,
       Continuity continuity,
-      Headers headers,
-      Context context)
+      Metadata metadata)
       throws InterruptedException {
     GrpcLink<Q, R> link = new GrpcLink<>(transport, bound, inlet, continuity);
-    link.call.start(link.new Listener(), transport.metadata(headers, null, context));
+    link.call.start(link.new Listener(), metadata);
     link.awaitConnection();
     return link;
   }

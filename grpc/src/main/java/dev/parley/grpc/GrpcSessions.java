@@ -35,7 +35,6 @@ final class GrpcSessions implements DuplexDriver {
         driver.bound(request.operation()),
         inlet,
         NEW,
-        request.headers(),
-        request.context());
+        transport.metadata(request.headers()));
   }
 }

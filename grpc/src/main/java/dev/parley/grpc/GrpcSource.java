@@ -45,7 +45,7 @@ final class GrpcSource implements PushSource {
       throws Exception {
     Grpc.Extras<Q, R> extras = bound.grpc.extras();
     Q request = (Q) stream.request();
-    Metadata metadata = transport.metadata(stream.headers(), null, stream.context());
+    Metadata metadata = transport.metadata(stream.headers());
     String token = token(stream.from());
     String header = extras.resumeHeader();
     BiFunction<Q, String, Q> restart = extras.restart();

@@ -109,7 +109,12 @@ final class GrpcTransport implements AutoCloseable {
     }
   }
 
-  /** Returns the metadata of one attempt or connect. */
+  /** Returns the metadata of a stream or session: it outlives the deadline of who opened it. */
+  Metadata metadata(Headers headers) {
+    return metadata(headers, null, Context.empty());
+  }
+
+  /** Returns the metadata of one attempt. */
   Metadata metadata(Headers headers, @Nullable String key, Context caller) {
     Metadata metadata = new Metadata();
     if (!settings.headers().isEmpty()) {
@@ -158,7 +163,7 @@ final class GrpcTransport implements AutoCloseable {
             }
           }
         },
-        metadata(Headers.empty(), null, Context.empty()));
+        metadata(Headers.empty()));
     call.request(2);
     call.sendMessage(new byte[0]);
     call.halfClose();

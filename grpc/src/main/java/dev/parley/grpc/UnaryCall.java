@@ -10,37 +10,47 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One native call of one attempt: waited for by a thread, or told to somebody. */
-final class UnaryCall extends Trace {
+final class UnaryCall extends Trace implements Runnable {
+  private final GrpcTransport transport;
   private final Attempt<?> attempt;
   private final @Nullable Thread waiting;
   private final @Nullable Consumer<UnaryCall> whenDone;
 
+  private final long mark;
+  private final long started;
   private volatile @Nullable ClientCall<byte[], byte[]> call;
   private volatile boolean cancelled;
 
   // Written by one native callback after the other, read once done is set.
-  private Metadata headers = new Metadata();
+  private @Nullable Metadata headers;
   private @Nullable Metadata trailers;
   private byte @Nullable [] reply;
   private @Nullable Status status;
   private volatile boolean done;
 
-  UnaryCall(Attempt<?> attempt, @Nullable Thread waiting, @Nullable Consumer<UnaryCall> whenDone) {
+  UnaryCall(
+      GrpcTransport transport,
+      Attempt<?> attempt,
+      @Nullable Thread waiting,
+      @Nullable Consumer<UnaryCall> whenDone) {
+    this.transport = transport;
     this.attempt = attempt;
     this.waiting = waiting;
     this.whenDone = whenDone;
+    this.mark = transport.mark();
+    this.started = transport.context().time().nanoTime();
   }
 
-  void start(GrpcTransport transport, Bound<?, ?> bound, Metadata metadata, byte[] request) {
-    ClientCall<byte[], byte[]> started = transport.newCall(bound, this);
-    call = started;
-    started.start(new Listener(transport), metadata);
+  void start(Bound<?, ?> bound, Metadata metadata, byte[] request) {
+    ClientCall<byte[], byte[]> made = transport.newCall(bound, this);
+    call = made;
+    made.start(new Listener(), metadata);
     try {
-      started.request(2); // one message, and the end behind it
-      started.sendMessage(request);
-      started.halfClose();
+      made.request(2); // one message, and the end behind it
+      made.sendMessage(request);
+      made.halfClose();
     } catch (RuntimeException | Error e) {
-      started.cancel("the request could not be sent", e);
+      made.cancel("the request could not be sent", e);
       throw e;
     }
     if (cancelled) {
@@ -48,11 +58,20 @@ final class UnaryCall extends Trace {
     }
   }
 
-  void cancel() {
+  /** The engine stops the attempt; after as much time as that may mean a dead connection. */
+  @Override
+  public void run() {
+    cancel();
+    if (transport.context().time().nanoTime() - started >= attempt.timeoutNanos() / 2) {
+      transport.suspect(mark);
+    }
+  }
+
+  private void cancel() {
     cancelled = true;
-    ClientCall<?, ?> started = call;
-    if (started != null) {
-      started.cancel("the attempt was cancelled", null);
+    ClientCall<?, ?> made = call;
+    if (made != null) {
+      made.cancel("the attempt was cancelled", null);
     }
     LockSupport.unpark(waiting);
   }
@@ -89,7 +108,8 @@ final class UnaryCall extends Trace {
   }
 
   Metadata headers() {
-    return headers;
+    Metadata known = headers;
+    return known == null ? new Metadata() : known;
   }
 
   Metadata trailers() {
@@ -106,12 +126,6 @@ final class UnaryCall extends Trace {
   }
 
   private final class Listener extends ClientCall.Listener<byte[]> {
-    private final GrpcTransport transport;
-
-    Listener(GrpcTransport transport) {
-      this.transport = transport;
-    }
-
     @Override
     public void onHeaders(Metadata received) {
       transport.heard();

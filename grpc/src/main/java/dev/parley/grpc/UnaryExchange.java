@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One call of one request and one reply. */
 final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
   private static final int DECODED_ELSEWHERE_FROM = 1 << 16;
+  private static final long ONE_MILLISECOND = 1_000_000;
 
   private final GrpcTransport transport;
   private final Bound<?, R> bound;
@@ -30,7 +31,7 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
 
   @Override
   public Answer<R> execute(Attempt<Answer<R>> attempt) throws Exception {
-    UnaryCall call = new UnaryCall(attempt, Thread.currentThread(), null);
+    UnaryCall call = new UnaryCall(transport, attempt, Thread.currentThread(), null);
     begin(call, attempt);
     call.await();
     return answer(call, attempt);
@@ -38,22 +39,15 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
 
   @Override
   public void start(Attempt<Answer<R>> attempt) {
-    begin(new UnaryCall(attempt, null, call -> finish(call, attempt)), attempt);
+    begin(new UnaryCall(transport, attempt, null, call -> finish(call, attempt)), attempt);
   }
 
   private void begin(UnaryCall call, Attempt<Answer<R>> attempt) {
     token = transport.token();
     Metadata metadata =
         transport.metadata(attempt.headers(), attempt.idempotencyKey(), attempt.context());
-    long mark = transport.mark();
-    long started = transport.context().time().nanoTime();
-    attempt.onCancel(() -> {
-      call.cancel();
-      if (transport.context().time().nanoTime() - started >= attempt.timeoutNanos() / 2) {
-        transport.suspect(mark);
-      }
-    });
-    call.start(transport, bound, metadata, request);
+    attempt.onCancel(call);
+    call.start(bound, metadata, request);
   }
 
   private void finish(UnaryCall call, Attempt<Answer<R>> attempt) {
@@ -82,15 +76,21 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
     if (status.isOk()) {
       throw call.failure(bound.name(), Status.INTERNAL.withDescription("no message in the reply"));
     }
-    Deadline deadline = attempt.context().deadlineOrNull();
-    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED
-        && deadline != null
-        && deadline.isExpired()) {
+    if (isPastDeadline(status, attempt)) {
       throw new DeadlineExceededException(
           Failure.of(Kind.TRANSIENT, Effect.POSSIBLE, "the deadline has passed at the peer")
               .withCause(call.failure(bound.name(), status)));
     }
     throw call.failure(bound.name(), status);
+  }
+
+  // The server knows the deadline too, and may be the first to act on it: by its status, or a reset.
+  private static boolean isPastDeadline(Status status, Attempt<?> attempt) {
+    Deadline deadline = attempt.context().deadlineOrNull();
+    return deadline != null
+        && deadline.remainingNanos() < ONE_MILLISECOND
+        && (status.getCode() == Status.Code.DEADLINE_EXCEEDED
+            || status.getCode() == Status.Code.CANCELLED);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.parley.testkit.conformance.StreamHarness;
 import dev.parley.testkit.conformance.Trouble;
 import dev.parley.testkit.fault.FaultProxy;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -23,8 +24,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** A real gRPC server behind a fault proxy. */
 final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
@@ -34,6 +37,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
   private final NotesServer server;
   private final FaultProxy proxy;
   private final ProxyTroubles troubles;
+  private volatile boolean troubled;
   private ManagedChannel ownClient;
 
   GrpcHarness() {
@@ -84,6 +88,21 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
     return "grpc://127.0.0.1:" + proxy.port();
   }
 
+  // Connected before the test's clock runs: on a busy machine a new connection takes longer than
+  // some tests give a whole call.
+  @Override
+  public <C extends Channel> C open(Parley parley, Class<C> capability) {
+    C channel = parley.open(uri(), capability);
+    ManagedChannel connecting = channel.unwrap(ManagedChannel.class).orElseThrow();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (!troubled
+        && connecting.getState(true) != ConnectivityState.READY
+        && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    return channel;
+  }
+
   @Override
   public PeerScript script() {
     return server.script;
@@ -96,6 +115,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
 
   @Override
   public void cause(Trouble trouble) {
+    troubled = true;
     switch (trouble) {
       case CUT_REPLY, TRUNCATE_REPLY, TRICKLE -> onRequest.set(trouble);
       default -> troubles.cause(trouble);
@@ -106,6 +126,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
   public void heal() {
     onRequest.set(null);
     troubles.heal();
+    troubled = false;
   }
 
   @Override
