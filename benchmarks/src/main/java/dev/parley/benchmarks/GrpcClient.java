@@ -23,6 +23,9 @@ interface GrpcClient extends AutoCloseable {
   /** Returns the next message of an endless stream. */
   BytesValue next() throws Exception;
 
+  /** Opens a stream in both directions. */
+  void begin() throws Exception;
+
   void send(BytesValue message) throws Exception;
 
   BytesValue receive() throws Exception;
@@ -47,7 +50,8 @@ interface GrpcClient extends AutoCloseable {
 
     @Override
     public BytesValue call(BytesValue request) {
-      return ClientCalls.blockingUnaryCall(channel, GrpcServer.UNARY, CallOptions.DEFAULT, request);
+      return ClientCalls.blockingUnaryCall(
+          channel, GrpcServer.UNARY, CallOptions.DEFAULT, request);
     }
 
     @Override
@@ -61,10 +65,12 @@ interface GrpcClient extends AutoCloseable {
     }
 
     @Override
+    public void begin() {
+      bidi = ClientCalls.blockingBidiStreamingCall(channel, GrpcServer.BIDI, CallOptions.DEFAULT);
+    }
+
+    @Override
     public void send(BytesValue request) throws Exception {
-      if (bidi == null) {
-        bidi = ClientCalls.blockingBidiStreamingCall(channel, GrpcServer.BIDI, CallOptions.DEFAULT);
-      }
       bidi.write(request);
     }
 
@@ -115,11 +121,13 @@ interface GrpcClient extends AutoCloseable {
     }
 
     @Override
+    public void begin() {
+      session = channel.open(BIDI, SessionOptions.DEFAULT);
+      inbound = session.inbound().iterator();
+    }
+
+    @Override
     public void send(BytesValue request) throws Exception {
-      if (session == null) {
-        session = channel.open(BIDI, SessionOptions.DEFAULT);
-        inbound = session.inbound().iterator();
-      }
       session.send(request);
     }
 

@@ -10,6 +10,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Echoes over gRPC, as cheaply as a server can. A process of its own. */
 public final class GrpcServer {
@@ -58,11 +59,26 @@ public final class GrpcServer {
     out.setOnCancelHandler(() -> {});
   }
 
+  // It takes the next one only while its answers are taken.
   private static StreamObserver<BytesValue> bidi(StreamObserver<BytesValue> reply) {
+    ServerCallStreamObserver<BytesValue> out = (ServerCallStreamObserver<BytesValue>) reply;
+    AtomicBoolean waiting = new AtomicBoolean(true);
+    out.disableAutoRequest();
+    out.setOnReadyHandler(() -> {
+      if (waiting.getAndSet(false)) {
+        out.request(1);
+      }
+    });
+    out.setOnCancelHandler(() -> {});
     return new StreamObserver<>() {
       @Override
       public void onNext(BytesValue value) {
-        reply.onNext(value);
+        out.onNext(value);
+        if (out.isReady()) {
+          out.request(1);
+        } else {
+          waiting.set(true);
+        }
       }
 
       @Override
@@ -70,7 +86,7 @@ public final class GrpcServer {
 
       @Override
       public void onCompleted() {
-        reply.onCompleted();
+        out.onCompleted();
       }
     };
   }

@@ -136,7 +136,7 @@ final class Report {
     line("");
     line(
         "Protobuf messages of one client thread, blocking, beside what the blocking stub of grpc-java (version 2) does; a"
-            + " stream is read, and a bidirectional one echoes 200 messages at a time. To reach, for Parley: unary at"
+            + " stream is read, and a bidirectional one echoes what another thread sends. To reach, for Parley: unary at"
             + " least 0.97 of the stub and at most 400 B above it; 100,000 messages a second on one bidirectional stream.");
     line("");
     line(
