@@ -50,8 +50,7 @@ interface GrpcClient extends AutoCloseable {
 
     @Override
     public BytesValue call(BytesValue request) {
-      return ClientCalls.blockingUnaryCall(
-          channel, GrpcServer.UNARY, CallOptions.DEFAULT, request);
+      return ClientCalls.blockingUnaryCall(channel, GrpcServer.UNARY, CallOptions.DEFAULT, request);
     }
 
     @Override

@@ -78,7 +78,8 @@ final class Report {
   void core(Map<String, List<Main.Measured>> measured) {
     line("");
     line(
-        "The pipeline around a driver that does nothing: deadline, retry, attempt timeout, budget.");
+        "The pipeline around a driver that does nothing: deadline, retry, attempt timeout,"
+            + " budget.");
     line("");
     line("| | ns a call | CPU ns a call | B a call | to reach |");
     line("|---|---|---|---|---|");
@@ -107,8 +108,8 @@ final class Report {
     line("### " + inFlight + " in flight");
     line("");
     line(
-        "POST of 1 KiB of JSON and the same back, blocking. To reach, for Parley: throughput at least 0.97 of raw"
-            + " OkHttp's, p99 at most 1.10 of it, at most 600 B above it"
+        "POST of 1 KiB of JSON and the same back, blocking. To reach, for Parley: throughput at"
+            + " least 0.97 of raw OkHttp's, p99 at most 1.10 of it, at most 600 B above it"
             + (inFlight > 1 ? ", 10,000 calls a second." : "."));
     line("");
     line(
@@ -135,9 +136,10 @@ final class Report {
   void grpc(Map<String, List<Main.Measured>> measured) {
     line("");
     line(
-        "Protobuf messages of one client thread, blocking, beside what the blocking stub of grpc-java (version 2) does; a"
-            + " stream is read, and a bidirectional one echoes what another thread sends. To reach, for Parley: unary at"
-            + " least 0.97 of the stub and at most 400 B above it; 100,000 messages a second on one bidirectional stream.");
+        "Protobuf messages of one client thread, blocking, beside what the blocking stub of"
+            + " grpc-java (version 2) does; a stream is read, and a bidirectional one echoes what"
+            + " another thread sends. To reach, for Parley: unary at least 0.97 of the stub and at"
+            + " most 400 B above it; 100,000 messages a second on one bidirectional stream.");
     line("");
     line(
         "| method, message, client | calls or messages/s | to the stub | p99 µs | CPU µs each |"

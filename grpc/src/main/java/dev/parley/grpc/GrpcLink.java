@@ -31,9 +31,13 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
   private final ClientCall<byte[], byte[]> call;
   private final CountDownLatch underWay = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
+  private final Object sending = new Object(); // a native call takes one message after the other
   private volatile Headers headers = Headers.empty();
-  private volatile boolean completed;
   private volatile long pinged = -1; // the transport's mark at a ping that was not answered
+
+  // Guarded by sending.
+  private boolean completed;
+  private boolean aborted;
 
   // Guarded by this.
   private boolean connected;
@@ -123,17 +127,23 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
         throw failure;
       }
     }
-    if (!call.isReady()) {
-      return false; // onReady follows
+    synchronized (sending) {
+      if (!call.isReady()) {
+        return false; // onReady follows
+      }
+      call.sendMessage(bytes);
     }
-    call.sendMessage(bytes);
     return true;
   }
 
   @Override
   public void complete() {
-    completed = true;
-    call.halfClose();
+    synchronized (sending) {
+      if (!completed && !aborted) {
+        completed = true;
+        call.halfClose();
+      }
+    }
   }
 
   @Override
@@ -162,14 +172,12 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
   /** Ends a stream at once, and a session once the peer has heard that nothing follows. */
   @Override
   public void close() {
-    if (completed && bound.isServerStream()) {
+    if (bound.isServerStream()) {
       abort();
       return;
     }
     try {
-      if (!completed) {
-        complete();
-      }
+      complete();
       call.request(Integer.MAX_VALUE); // what still comes must not hold up the end
       if (over.await(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
         return;
@@ -182,6 +190,9 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
 
   @Override
   public void abort() {
+    synchronized (sending) {
+      aborted = true;
+    }
     call.cancel("it is closed", null);
     long mark = pinged;
     if (mark >= 0) {

@@ -84,7 +84,8 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
     throw call.failure(bound.name(), status);
   }
 
-  // The server knows the deadline too, and may be the first to act on it: by its status, or a reset.
+  // The server knows the deadline too, and may be the first to act on it: by its status, or a
+  // reset.
   private static boolean isPastDeadline(Status status, Attempt<?> attempt) {
     Deadline deadline = attempt.context().deadlineOrNull();
     return deadline != null

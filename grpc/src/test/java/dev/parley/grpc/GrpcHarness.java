@@ -1,5 +1,8 @@
 package dev.parley.grpc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
 import dev.parley.CallChannel;
 import dev.parley.Channel;
 import dev.parley.Idempotency;
@@ -49,10 +52,18 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
     }
   }
 
-  // The first call of a JVM takes longer than some tests give a whole call.
+  // The first calls of a JVM, and the first question for a sign of life, take longer than some
+  // tests
+  // give them.
   private void warmUp() {
     try (Parley parley = Parley.builder().codecs(Note.codecs()).build()) {
-      open(parley, CallChannel.class).call(operation(Idempotency.SAFE), new Note("warm", ""));
+      CallChannel channel = open(parley, CallChannel.class);
+      channel.call(operation(Idempotency.SAFE), new Note("warm", ""));
+      Operation<byte[], byte[]> health =
+          Operation.of("health", byte[].class, byte[].class)
+              .bind(Grpc.unary("grpc.health.v1.Health/Check"));
+      assertThat(catchThrowable(() -> channel.call(health, new byte[0])))
+          .isInstanceOf(UnimplementedException.class);
     }
     server.script = new PeerScript();
   }

@@ -128,8 +128,10 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
     harness().holdReading(true);
     int sent = 0;
     String text = "x".repeat(2_000);
+    // What does not go out at once on a busy machine goes out with more patience: no closed window.
     while (sent < MORE_THAN_ANY_WINDOW
-        && session.offer(new Note("n" + sent, text), Duration.ofMillis(100))) {
+        && (session.offer(new Note("n" + sent, text), Duration.ofMillis(100))
+            || session.offer(new Note("n" + sent, text), Duration.ofSeconds(1)))) {
       sent++;
     }
     assertThat(sent).as("the window closes at some time").isLessThan(MORE_THAN_ANY_WINDOW);

@@ -301,10 +301,10 @@ public abstract class StreamConformance extends Conformance<StreamHarness> {
 
   @Test
   final void LIV_1_keepsAnIdleConnection() {
-    Subscription<Message<Note>> notes = subscribe(OPTIONS.silence(Duration.ofMillis(300)));
+    Subscription<Message<Note>> notes = subscribe(OPTIONS.silence(Duration.ofSeconds(1)));
 
     Patience.assertNever(
-        "a reconnect", Duration.ofMillis(900), () -> hearing.hasReached(State.RECOVERING));
+        "a reconnect", Duration.ofMillis(2500), () -> hearing.hasReached(State.RECOVERING));
     assertThat(notes.state()).isEqualTo(State.OPEN);
     assertThat(harness().connects()).isEqualTo(1);
   }
