@@ -50,7 +50,8 @@ public final class Demo {
     List<Scene> scenes =
         List.of(
             new OrdersScene(List.of(ParleyClient::new, NaiveClient::new)),
-            new PaymentsScene(List.of(ParleyDesk::new, NaiveDesk::new)));
+            new PaymentsScene(List.of(ParleyDesk::new, NaiveDesk::new)),
+            new LiveScene());
     int code = FAILED;
     try {
       code = new Demo(System.out, System.err, Progress.ofSystem(), scenes, closing).run(arguments);
