@@ -68,18 +68,20 @@ class LadderTest {
         ladder.stream(
             FEED,
             null,
-            options.silence(Duration.ofHours(1)).listener(
-                new StateListener() {
-                  @Override
-                  public void changed(StateChange change) {
-                    changes.add(change);
-                  }
+            options
+                .silence(Duration.ofHours(1))
+                .listener(
+                    new StateListener() {
+                      @Override
+                      public void changed(StateChange change) {
+                        changes.add(change);
+                      }
 
-                  @Override
-                  public void resumed(Resumed resumed) {
-                    resumes.add(resumed);
-                  }
-                }));
+                      @Override
+                      public void resumed(Resumed resumed) {
+                        resumes.add(resumed);
+                      }
+                    }));
     CompletableFuture<Void> unused = feed.start(message -> seen.add(message.body()));
     return feed;
   }

@@ -490,13 +490,14 @@ class BadInputTest {
             },
             OPTIONS,
             builder -> builder.writeTimeout(Duration.ofMillis(500)));
-    catchThrowableOfType(
-        ParleyException.class,
-        () -> {
-          while (true) {
-            session.send("x".repeat(100_000));
-          }
-        });
+    var unusedSinceTheStateTells =
+        catchThrowableOfType(
+            ParleyException.class,
+            () -> {
+              while (true) {
+                session.send("x".repeat(100_000));
+              }
+            });
 
     assertThat(failure(session)).hasMessage("the peer took nothing for 500 ms");
   }
