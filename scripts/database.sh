@@ -1,15 +1,6 @@
 # What the scripts of databases share; sourced.
 
-# Installs Debian packages.
-install_packages() {
-  local sudo=()
-  if [[ $(id -u) != 0 ]]; then
-    sudo=(sudo -n)
-  fi
-  "${sudo[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update >&2
-  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -q -y -o DPkg::Lock::Timeout=300 \
-    install --no-install-recommends "$@" >&2
-}
+source "$(dirname "${BASH_SOURCE[0]}")/packages.sh"
 
 # Databases refuse to run as root: runs a command as user $1 if this is root.
 as() {

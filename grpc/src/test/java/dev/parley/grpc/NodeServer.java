@@ -12,6 +12,7 @@ import java.util.List;
 
 /** The stock on grpc-js, in a process of Node; {@code npm ci} is run once for each clean build. */
 final class NodeServer implements AutoCloseable {
+  private static final Path SCRIPTS = Path.of("../scripts").toAbsolutePath();
   private static final Path SOURCES = Path.of("src/test/node").toAbsolutePath();
   private static final Path PROTO = Path.of("src/test/protobuf/shop.proto").toAbsolutePath();
   private static final Path FOLDER = Path.of("target/node").toAbsolutePath();
@@ -23,7 +24,7 @@ final class NodeServer implements AutoCloseable {
     try {
       install();
       process =
-          new ProcessBuilder("node", "server.js", PROTO.toString())
+          new ProcessBuilder(SCRIPTS + "/node", "server.js", PROTO.toString())
               .directory(FOLDER.toFile())
               .redirectError(FOLDER.resolve("server.log").toFile())
               .start();
@@ -58,7 +59,7 @@ final class NodeServer implements AutoCloseable {
       return;
     }
     Process npm =
-        new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund")
+        new ProcessBuilder(SCRIPTS + "/npm", "ci", "--no-audit", "--no-fund")
             .directory(FOLDER.toFile())
             .redirectErrorStream(true)
             .redirectOutput(FOLDER.resolve("npm.log").toFile())

@@ -19,15 +19,14 @@ final class NodeFeed implements Feed {
     try {
       Path script = Path.of(NodeFeed.class.getResource("/feed.js").toURI());
       process =
-          new ProcessBuilder("node", script.toString())
+          new ProcessBuilder("../../scripts/node", script.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       commands = process.outputWriter(StandardCharsets.UTF_8);
       BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
       port = Integer.parseInt(String.valueOf(output.readLine()));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "this test needs Node.js 18 or newer as the command \"node\"; install it", e);
+      throw new UncheckedIOException("Node.js cannot be started; see scripts/node", e);
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }

@@ -29,7 +29,7 @@ final class NodeServer implements EventServer {
     try {
       process =
           new ProcessBuilder(
-                  "node",
+                  "../../scripts/node",
                   "src/test/node/sse-server.mjs",
                   Boolean.toString(replays),
                   Integer.toString(heartbeatMillis),
@@ -37,7 +37,7 @@ final class NodeServer implements EventServer {
               .redirectError(new File("target/sse-server.log"))
               .start();
     } catch (IOException e) {
-      throw new UncheckedIOException("Node 20 or newer must be on the path", e);
+      throw new UncheckedIOException("Node.js cannot be started; see scripts/node", e);
     }
     commands = process.getOutputStream();
     Thread reader = new Thread(this::read, "node-output");

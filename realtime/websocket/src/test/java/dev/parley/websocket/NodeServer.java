@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * {@code target} when it is first started there, which takes a network.
  */
 final class NodeServer implements AutoCloseable {
+  private static final Path SCRIPTS = Path.of("..", "..", "scripts").toAbsolutePath();
   private static final Path SOURCE = Path.of("src", "test", "node");
   private static final Path FOLDER = Path.of("target", "node");
   private static final List<String> FILES =
@@ -37,7 +38,7 @@ final class NodeServer implements AutoCloseable {
       install();
     }
     Process process =
-        new ProcessBuilder("node", "server.mjs")
+        new ProcessBuilder(SCRIPTS + "/node", "server.mjs")
             .directory(FOLDER.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -53,7 +54,7 @@ final class NodeServer implements AutoCloseable {
   private static void install() throws Exception {
     Path output = FOLDER.resolve("npm.log");
     Process npm =
-        new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        new ProcessBuilder(SCRIPTS + "/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
             .directory(FOLDER.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
