@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +81,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   private boolean terminated;
   private @Nullable Waiter pollWaiter; // the polling thread, while it waits for room
   private @Nullable Dispatcher<E> dispatcher;
-  private @Nullable Position received; // the last position that came in
+  private final Lanes received; // the last position that came in
 
   EngineSubscription(
       AbstractChannel channel, Shape shape, String name, TypeRef<T> type, Setup setup) {
@@ -96,7 +95,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     this.window = new Window(setup.window, setup.windowBytes, overflow);
     this.pull = new Pull<>(this::next, name);
     this.ledger = new LaneLedger(setup.from);
-    this.received = setup.from;
+    this.received = new Lanes(setup.from);
     this.states = new States(engine, shape, name, channel.endpoint);
     if (setup.listener != null) {
       states.register(setup.listener);
@@ -228,9 +227,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     ledger.received(item);
     String position = item.inbound.position();
     if (position != null) {
-      String lane = item.inbound.lane();
-      received =
-          received == null ? Position.of(Map.of(lane, position)) : received.with(lane, position);
+      received.move(item.inbound.lane(), position);
     }
   }
 
@@ -253,16 +250,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   public final void moved(Position position) {
     synchronized (this) {
       ledger.moved(position);
-      Position before = received;
-      if (before == null) {
-        received = position;
-      } else {
-        Position after = before;
-        for (var lane : position.lanes().entrySet()) {
-          after = after.with(lane.getKey(), lane.getValue());
-        }
-        received = after;
-      }
+      received.move(position);
     }
   }
 
@@ -400,7 +388,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** Returns the last position that came in. */
   final synchronized @Nullable Position received() {
-    return received;
+    return received.position();
   }
 
   @Override

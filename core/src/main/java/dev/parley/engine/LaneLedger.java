@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneLedger {
   private final Map<String, Queue<Item>> lanes = new HashMap<>();
-  private @Nullable Position position;
+  private final Lanes done;
 
   LaneLedger(@Nullable Position start) {
-    this.position = start;
+    this.done = new Lanes(start);
   }
 
   void received(Item item) {
@@ -37,11 +37,8 @@ final class LaneLedger {
     for (Item head = waiting.peek(); head != null && head.isDone; head = waiting.peek()) {
       last = waiting.remove();
     }
-    if (waiting.isEmpty()) {
-      lanes.remove(lane);
-    }
     if (last != null && last.inbound.position() != null) {
-      moved(lane, last.inbound.position());
+      done.move(lane, last.inbound.position());
     }
     return last;
   }
@@ -50,8 +47,9 @@ final class LaneLedger {
   void moved(Position to) {
     to.lanes()
         .forEach((lane, value) -> {
-          if (!lanes.containsKey(lane)) {
-            moved(lane, value);
+          Queue<Item> waiting = lanes.get(lane);
+          if (waiting == null || waiting.isEmpty()) {
+            done.move(lane, value);
           }
         });
   }
@@ -62,10 +60,6 @@ final class LaneLedger {
   }
 
   @Nullable Position position() {
-    return position;
-  }
-
-  private void moved(String lane, String value) {
-    position = position == null ? Position.of(Map.of(lane, value)) : position.with(lane, value);
+    return done.position();
   }
 }
