@@ -6,6 +6,7 @@ module dev.parley.grpc {
   requires transitive io.grpc;
   requires io.grpc.protobuf;
   requires io.grpc.services;
+  requires static io.grpc.stub; // what generated code is annotated with
   requires com.google.protobuf;
   requires com.google.protobuf.util;
 

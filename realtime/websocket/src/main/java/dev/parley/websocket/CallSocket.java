@@ -37,6 +37,7 @@ final class CallSocket implements Socket.User {
   private @Nullable Socket open;
   private boolean retired;
   private boolean over;
+  private @Nullable Throwable neverOpened; // why it never stood
   private long heard; // how often something came
 
   /** Who waits for a reply. */
@@ -127,8 +128,10 @@ final class CallSocket implements Socket.User {
   void send(String id, Message message, Waiting waiting) {
     Call call = new Call(id, message, waiting);
     boolean late;
+    Throwable why;
     synchronized (this) {
       late = over;
+      why = neverOpened;
       if (!late) {
         pending.put(id, call);
         outbox.add(call);
@@ -136,7 +139,7 @@ final class CallSocket implements Socket.User {
       }
     }
     if (late) {
-      waiting.failed(new IOException("the connection is gone"));
+      waiting.failed(why == null ? new IOException("the connection is gone") : why);
       return;
     }
     waiting.onCancel(() -> cancelled(call));
@@ -231,6 +234,7 @@ final class CallSocket implements Socket.User {
         return;
       }
       over = true;
+      neverOpened = open == null ? cause : null;
       failed = new ArrayList<>(pending.values());
       pending.clear();
       outbox.clear();
