@@ -52,9 +52,11 @@ public final class Main {
         case "rest" -> main.rest();
         case "grpc" -> main.grpc();
         case "sse" -> main.sse();
+        case "verify" -> main.verify();
+        case "inbox" -> main.inbox();
         default ->
             throw new IllegalArgumentException(
-                "the groups are core, rest, grpc and sse, not " + group);
+                "the groups are core, rest, grpc, sse, verify and inbox, not " + group);
       }
       report.end();
     }
@@ -166,6 +168,60 @@ public final class Main {
         }
       }
       report.sse(measured);
+    }
+  }
+
+  private void verify() throws RunnerException, IOException {
+    for (String size : new String[] {"1024", "65536"}) {
+      Map<Verify.Kind, List<Measured>> measured = new TreeMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (Verify.Kind kind : Verify.Kind.values()) {
+          Measured one =
+              run(
+                  1,
+                  new OptionsBuilder()
+                      .include("Verify.verify$")
+                      .param("kind", kind.name())
+                      .param("size", size));
+          measured.computeIfAbsent(kind, key -> new ArrayList<>()).add(one);
+          say(
+              round,
+              String.format(
+                  Locale.ROOT,
+                  "%s, %s bytes: %.0f a second, %.0f B",
+                  kind.title,
+                  size,
+                  one.perSecond(1),
+                  one.bytes()));
+        }
+      }
+      report.verify(size, measured);
+    }
+  }
+
+  private void inbox() throws RunnerException, IOException, InterruptedException {
+    try (PostgreSql postgresql = new PostgreSql()) {
+      Map<String, List<Measured>> measured = new TreeMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (Inbound.Database database : Inbound.Database.values()) {
+          for (int threads : new int[] {1, 16}) {
+            Measured one =
+                run(
+                    threads,
+                    new OptionsBuilder()
+                        .include("Inbound.receive$")
+                        .param("database", database.name())
+                        .param("url", postgresql.url()));
+            String name = database + ", " + threads + " at once";
+            measured.computeIfAbsent(name, key -> new ArrayList<>()).add(one);
+            say(
+                round,
+                String.format(
+                    Locale.ROOT, "%s: %.0f deliveries a second", name, one.perSecond(threads)));
+          }
+        }
+      }
+      report.inbox(measured);
     }
   }
 

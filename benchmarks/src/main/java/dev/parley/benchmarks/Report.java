@@ -188,6 +188,52 @@ final class Report {
                 + " |"));
   }
 
+  void verify(String size, Map<Verify.Kind, List<Main.Measured>> measured) {
+    List<Main.Measured> mac = measured.get(Verify.Kind.MAC);
+    line("");
+    line("### Bodies of " + size + " bytes");
+    line("");
+    line(
+        "One thread. To reach, for Parley"
+            + (size.equals("65536") ? ": at least 0.9 of the bare MAC." : ": nothing is set."));
+    line("");
+    line("| | verifications/s | to the bare MAC's | CPU µs | B |");
+    line("|---|---|---|---|---|");
+    measured.forEach((kind, runs) ->
+        line(
+            "| "
+                + String.join(
+                    " | ",
+                    kind.title,
+                    spread(runs, "%.0f", run -> run.perSecond(1)),
+                    paired(runs, mac, "%.3f", (one, base) -> base.meanNanos() / one.meanNanos()),
+                    spread(runs, "%.1f", Main.Measured::cpuMicros),
+                    spread(runs, "%.0f", Main.Measured::bytes))
+                + " |"));
+  }
+
+  void inbox(Map<String, List<Main.Measured>> measured) {
+    line("");
+    line(
+        "Webhooks of 1 KiB in Stripe's scheme: signed, verified, stored before the answer, and beside that handed"
+            + " to a handler and acknowledged; without HTTP.");
+    line("");
+    line("| | deliveries/s | p99 ms | CPU µs a delivery |");
+    line("|---|---|---|---|");
+    measured.forEach((name, runs) -> {
+      int threads = Integer.parseInt(name.replaceAll(".* ([0-9]+) at once", "$1"));
+      line(
+          "| "
+              + String.join(
+                  " | ",
+                  name,
+                  spread(runs, "%.0f", run -> run.perSecond(threads)),
+                  spread(runs, "%.1f", run -> run.p99Micros() / 1e3),
+                  spread(runs, "%.0f", Main.Measured::cpuMicros))
+              + " |");
+    });
+  }
+
   private static String spread(
       List<Main.Measured> runs, String format, ToDoubleFunction<Main.Measured> figure) {
     return spread(format, runs.stream().mapToDouble(figure).toArray());
