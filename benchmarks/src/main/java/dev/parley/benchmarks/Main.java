@@ -52,11 +52,12 @@ public final class Main {
         case "rest" -> main.rest();
         case "grpc" -> main.grpc();
         case "sse" -> main.sse();
+        case "websocket" -> main.sockets();
         case "verify" -> main.verify();
         case "inbox" -> main.inbox();
         default ->
             throw new IllegalArgumentException(
-                "the groups are core, rest, grpc, sse, verify and inbox, not " + group);
+                "the groups are core, rest, grpc, sse, websocket, verify and inbox, not " + group);
       }
       report.end();
     }
@@ -222,6 +223,42 @@ public final class Main {
         }
       }
       report.inbox(measured);
+    }
+  }
+
+  private void sockets() throws RunnerException, IOException {
+    try (ServerProcess server = new ServerProcess()) {
+      for (String what : List.of("oneWay", "echo")) {
+        for (int bytes : new int[] {64, 16384}) {
+          Map<SocketClient.Kind, List<Measured>> measured = new TreeMap<>();
+          for (int round = 0; round < rounds; round++) {
+            for (SocketClient.Kind client : SocketClient.Kind.values()) {
+              Measured one =
+                  run(
+                      1,
+                      new OptionsBuilder()
+                          .include("Sockets." + what + "$")
+                          .param("client", client.name())
+                          .param("bytes", Integer.toString(bytes))
+                          .jvmArgsAppend("-D" + Rest.SERVER + "=" + server.address()));
+              measured.computeIfAbsent(client, key -> new ArrayList<>()).add(one);
+              say(
+                  round,
+                  String.format(
+                      Locale.ROOT,
+                      "%s, %s of %d bytes: %.0f/s, p99 %.0f us, CPU %.1f us, %.0f B",
+                      client.title,
+                      what,
+                      bytes,
+                      one.perSecond(1),
+                      one.p99Micros(),
+                      one.cpuMicros(),
+                      one.bytes()));
+            }
+          }
+          report.sockets(what, bytes, measured);
+        }
+      }
     }
   }
 

@@ -234,6 +234,33 @@ final class Report {
     });
   }
 
+  void sockets(String what, int bytes, Map<SocketClient.Kind, List<Main.Measured>> measured) {
+    List<Main.Measured> raw = measured.get(SocketClient.Kind.TYRUS);
+    boolean oneWay = what.equals("oneWay");
+    line("");
+    line("### " + (oneWay ? "One way" : "There and back") + ", " + bytes + " bytes of text");
+    line("");
+    line(
+        oneWay
+            ? "A thousand messages, until the server has them all. To reach: 0.95 of raw Tyrus, 50,000 a second at 64 bytes."
+            : "One after the other. To reach: 0.95 of raw Tyrus, at most 1 ms more at p99.");
+    line("");
+    line("| client | messages/s | to Tyrus's | p99 µs | CPU µs a message | B a message |");
+    line("|---|---|---|---|---|---|");
+    measured.forEach((client, runs) ->
+        line(
+            "| "
+                + String.join(
+                    " | ",
+                    client.title,
+                    spread(runs, "%.0f", run -> run.perSecond(1)),
+                    paired(runs, raw, "%.3f", (one, base) -> base.meanNanos() / one.meanNanos()),
+                    oneWay ? "" : spread(runs, "%.0f", Main.Measured::p99Micros),
+                    spread(runs, "%.1f", Main.Measured::cpuMicros),
+                    spread(runs, "%.0f", Main.Measured::bytes))
+                + " |"));
+  }
+
   private static String spread(
       List<Main.Measured> runs, String format, ToDoubleFunction<Main.Measured> figure) {
     return spread(format, runs.stream().mapToDouble(figure).toArray());
