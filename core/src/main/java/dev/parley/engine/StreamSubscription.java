@@ -3,6 +3,7 @@ package dev.parley.engine;
 import dev.parley.Gap;
 import dev.parley.Message;
 import dev.parley.Ordering;
+import dev.parley.ParleyException;
 import dev.parley.Position;
 import dev.parley.Resumed;
 import dev.parley.Shape;
@@ -85,10 +86,17 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
     dialer.lost();
   }
 
+  // Whoever waits to send looks at the state when it is woken, so that comes first.
   @Override
   public void ended() {
-    dialer.lost();
     super.ended();
+    dialer.lost();
+  }
+
+  @Override
+  public void failed(ParleyException cause) {
+    super.failed(cause);
+    dialer.lost();
   }
 
   @Override

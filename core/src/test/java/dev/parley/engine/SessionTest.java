@@ -122,6 +122,28 @@ class SessionTest {
   }
 
   @Test
+  void whoWaitsToSendHearsThatTheSessionHasFailed() throws Exception {
+    for (int round = 0; round < 300; round++) {
+      time.advance(Duration.ofSeconds(1)); // so that it may dial
+      Session<String, String> session = channel.open(CHAT);
+      peer.link().window = 0;
+      Thread sender =
+          new Thread(() ->
+              assertThatThrownBy(() -> session.send("x"))
+                  .isInstanceOf(ChannelClosedException.class));
+      sender.start();
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> sender.getState() == Thread.State.WAITING);
+
+      peer.link().inlet.lost(new IOException("connection reset"));
+
+      sender.join(10_000);
+      assertThat(sender.isAlive()).as("waits for ever, round %d", round).isFalse();
+    }
+  }
+
+  @Test
   void endsWithItsConnection_unlessToldToReconnect() throws Exception {
     Session<String, String> session = channel.open(CHAT);
     peer.link().inlet.lost(new IOException("connection reset"));
