@@ -16,8 +16,6 @@ import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.net.SocketFactory;
 import okhttp3.ConnectionPool;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -326,37 +323,5 @@ interface EchoClient extends AutoCloseable {
 
     @Override
     public void close() {}
-  }
-
-  /** Without it a request in two writes waits for the peer's delayed acknowledgement. */
-  final class NoDelay extends SocketFactory {
-    private final SocketFactory plain = SocketFactory.getDefault();
-
-    @Override
-    public Socket createSocket() throws IOException {
-      Socket socket = plain.createSocket();
-      socket.setTcpNoDelay(true);
-      return socket;
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException("OkHttp connects by itself");
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException("OkHttp connects by itself");
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException("OkHttp connects by itself");
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException("OkHttp connects by itself");
-    }
   }
 }

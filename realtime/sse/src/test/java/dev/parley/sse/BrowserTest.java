@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A real browser and Parley on the same stream; {@code realtime/chromium} finds or gets one. */
+/** A real browser and Parley on the same stream; {@code scripts/chromium} finds or gets one. */
 @Tag("slow")
 class BrowserTest {
   private static final String SEPARATOR = "\u0001"; // as the page has it
@@ -54,7 +54,8 @@ class BrowserTest {
     try (NodeServer server = new NodeServer(false, 0, 1);
         Parley parley = Parley.create()) {
       Process browser =
-          new ProcessBuilder("../chromium", "http://127.0.0.1:" + server.port() + "/page")
+          new ProcessBuilder(
+                  "../../scripts/chromium", "http://127.0.0.1:" + server.port() + "/page")
               .redirectErrorStream(true)
               .redirectOutput(new java.io.File("target/chromium.log"))
               .start();
