@@ -300,8 +300,16 @@ final class EngineSession<O, I> implements Session<O, I>, StreamSubscription.Dia
       if (next == null) {
         return true;
       }
-      if (!offer(current, next.message())) {
-        return false;
+      try {
+        if (!offer(current, next.message())) {
+          return false;
+        }
+      } catch (ParleyException e) {
+        if (e.kind() != Kind.LOCAL) {
+          throw e;
+        }
+        // No link would take it, and those behind it shall not wait for that.
+        channel.engine.signal(new Signal.CallbackFailed(operation.name(), channel.endpoint, e));
       }
       synchronized (this) {
         outbox.remove(next);

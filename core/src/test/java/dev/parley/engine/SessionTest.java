@@ -201,6 +201,21 @@ class SessionTest {
   }
 
   @Test
+  void BUF_1_whatNoLinkTakesDoesNotHoldUpTheOutbox() throws Exception {
+    Session<String, String> session = channel.open(CHAT, RECONNECTING);
+    peer.link().inlet.lost(new IOException("connection reset"));
+    await().until(() -> session.state() == State.RECOVERING);
+    session.send("one");
+    session.send(PeerLink.TOO_LARGE);
+    session.send("two");
+    letItReconnect(2);
+
+    await().until(() -> peer.link().sent.size() == 3);
+    assertThat(peer.link().sent).containsExactly("hello", "one", "two");
+    assertThat(session.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
   void completeEndsOneDirection() throws Exception {
     Session<String, String> session = channel.open(CHAT);
     session.complete();
@@ -341,6 +356,8 @@ class SessionTest {
   }
 
   private static final class PeerLink implements DuplexLink {
+    static final String TOO_LARGE = "too large";
+
     final Inlet inlet;
     final List<Object> sent = new CopyOnWriteArrayList<>();
     volatile int window = Integer.MAX_VALUE;
@@ -362,6 +379,9 @@ class SessionTest {
 
     @Override
     public boolean offer(Object message) {
+      if (message.equals(TOO_LARGE)) {
+        throw new ParleyException(Failure.of(Kind.LOCAL, Effect.NOT_SENT, "it is too large"));
+      }
       if (window <= 0) {
         return false;
       }
