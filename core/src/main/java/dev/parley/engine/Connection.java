@@ -5,12 +5,15 @@ import dev.parley.spi.Inbound;
 import dev.parley.spi.Inlet;
 import dev.parley.spi.Link;
 import dev.parley.spi.PollLink;
+import dev.parley.spi.PushLink;
 import dev.parley.spi.Settlement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One connection's life: what its link hears goes in here, and what it settles goes out here. */
@@ -22,6 +25,9 @@ final class Connection implements Inlet {
    */
   boolean released;
 
+  /** Whether it is made to succeed the one that stands, and has not yet. Set by the keeper. */
+  volatile boolean standsBy;
+
   private final LinkKeeper keeper;
   private final Queue<Order> orders = new ArrayDeque<>(); // guarded by itself
   private boolean settling; // guarded by orders
@@ -30,6 +36,8 @@ final class Connection implements Inlet {
   private volatile boolean over;
   private volatile boolean heard;
   private volatile long lastHeard;
+  private volatile @Nullable Set<String> noted; // places that came in since its successor is made
+  private volatile Set<String> known = Set.of(); // those that its predecessor has handed in
 
   Connection(LinkKeeper keeper, int number) {
     this.keeper = keeper;
@@ -68,12 +76,45 @@ final class Connection implements Inlet {
     return keeper.now() - lastHeard;
   }
 
+  /** Begins to note what comes in, since its successor will hand it in too. */
+  void noteForSuccessor() {
+    noted = ConcurrentHashMap.newKeySet();
+  }
+
+  /**
+   * Takes over: what the connection before has handed in up to this position, and after it began to
+   * note, is not handed in again. That one is over, and this one has no credit yet.
+   */
+  void succeed(Connection before, @Nullable Position reached) {
+    Set<String> places = before.noted;
+    if (places != null && reached != null) {
+      // One that was let in at the last moment was not noted any more, but is where the stream is.
+      reached.lanes().forEach((lane, position) -> places.add(place(lane, position)));
+      known = places;
+    }
+  }
+
+  private static String place(String lane, @Nullable String position) {
+    return lane + '=' + position;
+  }
+
   @Override
   public void deliver(Inbound inbound) {
-    if (!over) {
-      lastHeard = keeper.now();
-      heard = true;
-      keeper.host().deliver(this, inbound);
+    if (over) {
+      return;
+    }
+    lastHeard = keeper.now();
+    heard = true;
+    if (!known.isEmpty() && known.remove(place(inbound.lane(), inbound.position()))) {
+      if (link instanceof PushLink pushed) {
+        pushed.request(1); // its credit was not used
+      }
+      return;
+    }
+    keeper.host().deliver(this, inbound);
+    Set<String> notes = noted;
+    if (notes != null && !over && inbound.position() != null) {
+      notes.add(place(inbound.lane(), inbound.position()));
     }
   }
 
@@ -86,7 +127,10 @@ final class Connection implements Inlet {
   public void moved(Position position) {
     if (!over) {
       alive();
-      keeper.host().moved(position);
+      // A successor repeats where its predecessor has been.
+      if (!standsBy && known.isEmpty()) {
+        keeper.host().moved(position);
+      }
     }
   }
 

@@ -45,6 +45,7 @@ final class LinkKeeper extends Timeout {
   private @Nullable Future<?> dialing;
   private @Nullable Thread pollThread;
   private @Nullable Watch watch;
+  private @Nullable Renewal renewal; // of the connection that stands
   private int connections;
   private int refusals; // of credentials, and of protocol, since the last stable connection
   private boolean stopped;
@@ -76,8 +77,17 @@ final class LinkKeeper extends Timeout {
     return host;
   }
 
+  Engine engine() {
+    return channel.engine;
+  }
+
   long now() {
     return channel.engine.time.nanoTime();
+  }
+
+  /** Returns how long to wait before a dial. */
+  long reserveDial() {
+    return channel.engine.dials.reserve(channel.authority);
   }
 
   void start() {
@@ -116,6 +126,7 @@ final class LinkKeeper extends Timeout {
     }
     channel.engine.time.cancel(this);
     stopWatching();
+    stopRenewal();
     if (dial != null) {
       dial.cancel(true);
     }
@@ -123,7 +134,7 @@ final class LinkKeeper extends Timeout {
   }
 
   private void dialAfter(long delay) {
-    long wait = Math.max(delay, channel.engine.dials.reserve(channel.authority));
+    long wait = Math.max(delay, reserveDial());
     synchronized (this) {
       if (stopped) {
         return;
@@ -172,15 +183,11 @@ final class LinkKeeper extends Timeout {
     Position from = host.resumeFrom();
     ConnectAttempt attempt = host.attempt(connection.number);
     try {
-      for (Interceptor interceptor : channel.interceptors) {
-        interceptor.intercept(attempt);
-      }
-      link = host.connect(connection, from, attempt);
+      link = dial(connection, from, attempt);
     } catch (Throwable e) {
       attempt.end(lost(connection, e));
       return;
     }
-    connection.link(link);
     boolean unwanted;
     synchronized (this) {
       dialing = null;
@@ -198,6 +205,21 @@ final class LinkKeeper extends Timeout {
       return;
     }
     attempt.end(null);
+    stands(connection, link, from);
+  }
+
+  /** Makes the link of a connection; blocks. */
+  Link dial(Connection connection, @Nullable Position from, ConnectAttempt attempt)
+      throws Exception {
+    for (Interceptor interceptor : channel.interceptors) {
+      interceptor.intercept(attempt);
+    }
+    Link link = host.connect(connection, from, attempt);
+    connection.link(link);
+    return link;
+  }
+
+  private void stands(Connection connection, Link link, @Nullable Position from) {
     Continuity continuity = link.continuity();
     Gap gap = takeCertainLoss() ? Gap.LOST : continuity.gap();
     Resumed resumed = new Resumed(gap, from, continuity.reason(), connection.number);
@@ -206,8 +228,66 @@ final class LinkKeeper extends Timeout {
     states.move(State.OPEN);
     if (!polled) {
       startWatching(connection);
+      startRenewal(connection, link);
     }
     host.connected(connection, resumed);
+  }
+
+  // ---------------------------------------------------------------- make before break
+
+  private void startRenewal(Connection connection, Link link) {
+    Duration left = link.credentialsLeft();
+    if (left == null || left.compareTo(Renewal.LONGEST) > 0) {
+      return;
+    }
+    Renewal starting = new Renewal(this, connection, now() + left.toNanos());
+    synchronized (this) {
+      if (stopped || connection.isOver() || backoff == null || backoff.isExhausted()) {
+        return;
+      }
+      renewal = starting;
+      starting.start();
+    }
+  }
+
+  private void stopRenewal() {
+    Renewal stopping;
+    synchronized (this) {
+      stopping = renewal;
+      renewal = null;
+    }
+    if (stopping != null) {
+      stopping.stop();
+    }
+  }
+
+  /** Returns a connection to succeed one that stands, or null if that stands no more. */
+  synchronized @Nullable Connection successor(Connection old) {
+    if (stopped || old.isOver()) {
+      return null;
+    }
+    Connection next = new Connection(this, ++connections);
+    next.standsBy = true;
+    return next;
+  }
+
+  /** Puts the connection that was made in place of the old one; returns whether it did. */
+  boolean replace(Connection old, Connection next) {
+    Link link = next.link();
+    synchronized (this) {
+      if (link == null || stopped || next.isOver() || !old.end()) {
+        return false;
+      }
+      current = next;
+      next.standsBy = false;
+      renewal = null;
+    }
+    stopWatching();
+    Position reached = host.resumeFrom(); // it does not move any more
+    next.succeed(old, reached);
+    host.lost(old);
+    stands(next, link, reached);
+    return true;
   }
 
   private synchronized boolean takeCertainLoss() {
@@ -232,6 +312,10 @@ final class LinkKeeper extends Timeout {
       return problem;
     }
     Link link = connection.link();
+    if (isAside(connection)) {
+      return problem;
+    }
+    stopRenewal();
     if (link != null) {
       stopWatching();
       link.abort();
@@ -274,9 +358,14 @@ final class LinkKeeper extends Timeout {
     return problem;
   }
 
+  /** Returns whether a connection has not succeeded the one that stands, whose loss is no loss. */
+  private synchronized boolean isAside(Connection connection) {
+    return connection.standsBy;
+  }
+
   /** The stream has ended for good. */
   void ended(Connection connection) {
-    if (!connection.end()) {
+    if (!connection.end() || isAside(connection)) {
       return;
     }
     synchronized (this) {
@@ -286,6 +375,7 @@ final class LinkKeeper extends Timeout {
       stopped = true;
     }
     stopWatching();
+    stopRenewal();
     Link link = connection.link();
     if (link != null && !polled) {
       link.abort();
@@ -313,7 +403,7 @@ final class LinkKeeper extends Timeout {
     }
   }
 
-  private ParleyException state(Throwable cause) {
+  ParleyException state(Throwable cause) {
     if (cause instanceof EndOfStream) {
       return new TransportException(
           Failure.of(Kind.TRANSIENT, Effect.POSSIBLE, "the peer ended the stream"));

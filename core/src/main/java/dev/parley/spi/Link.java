@@ -37,6 +37,17 @@ public interface Link {
   }
 
   /**
+   * Returns for how long the credentials that it was made with are still good, or null if that is
+   * not known or does not matter. The engine makes a stream's next connection before that, closes
+   * this one when the next one stands, and hands out nothing twice: so its messages must have
+   * positions, and it must deliver none before it was given credit. A stream without a position is
+   * connected anew. Sessions and queues return null. Defaults to null.
+   */
+  default @Nullable Duration credentialsLeft() {
+    return null;
+  }
+
+  /**
    * Asks the peer for a sign of life, because it was silent; an answer calls {@link Inlet#alive}.
    */
   default void ping() throws Exception {}

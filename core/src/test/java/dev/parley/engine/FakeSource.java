@@ -66,6 +66,8 @@ final class FakeSource implements ChannelProvider {
   volatile boolean ignoresCredit;
   volatile @Nullable Duration lease;
   volatile @Nullable Runnable duringDial;
+  volatile @Nullable Duration credentialsLeft;
+  volatile boolean cutsNext; // as soon as it is made
 
   // Guarded by this.
   final Map<Integer, String> log = new LinkedHashMap<>(); // number to "key:number"
@@ -148,6 +150,10 @@ final class FakeSource implements ChannelProvider {
     }
     FakeLink link = new FakeLink(request, inlet);
     links.add(link);
+    if (cutsNext) {
+      cutsNext = false;
+      link.cut(new IOException("connection reset"));
+    }
     return link;
   }
 
@@ -293,6 +299,11 @@ final class FakeSource implements ChannelProvider {
           }
         }
       }
+    }
+
+    @Override
+    public @Nullable Duration credentialsLeft() {
+      return credentialsLeft;
     }
 
     @Override

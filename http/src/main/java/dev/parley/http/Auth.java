@@ -2,8 +2,11 @@ package dev.parley.http;
 
 import dev.parley.spi.Attempt;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import okhttp3.Request;
@@ -37,7 +40,23 @@ public abstract sealed class Auth
    */
   public static Auth bearer(Supplier<String> token) {
     return new InHeader(
-        "bearer", "Authorization", "Bearer ", Objects.requireNonNull(token, "token"));
+        "bearer", "Authorization", "Bearer ", Objects.requireNonNull(token, "token"), null);
+  }
+
+  /**
+   * Returns {@code Authorization: Bearer …} of a token that tells how long it is good, as a JWT
+   * does. A stream is then moved to a new connection with a new token in the last fifth of that
+   * time, before the old one is closed.
+   *
+   * @param expiry reads out of a token when it expires; {@link Instant#MAX} for never
+   */
+  public static Auth bearer(Supplier<String> token, Function<String, Instant> expiry) {
+    return new InHeader(
+        "bearer",
+        "Authorization",
+        "Bearer ",
+        Objects.requireNonNull(token, "token"),
+        Objects.requireNonNull(expiry, "expiry"));
   }
 
   /** Returns {@code Authorization: Basic …} of a name and a password, in UTF-8. */
@@ -46,13 +65,15 @@ public abstract sealed class Auth
     if (user.indexOf(':') >= 0) {
       throw new IllegalArgumentException("the user of basic authentication must not hold a colon");
     }
-    return new InHeader("basic", "Authorization", "Basic ", () -> encoded(user, password.get()));
+    return new InHeader(
+        "basic", "Authorization", "Basic ", () -> encoded(user, password.get()), null);
   }
 
   /** Returns a key in a header, such as {@code X-Api-Key}. */
   public static Auth apiKey(String header, Supplier<String> key) {
     Objects.requireNonNull(header, "header");
-    return new InHeader("key in header " + header, header, "", Objects.requireNonNull(key, "key"));
+    return new InHeader(
+        "key in header " + header, header, "", Objects.requireNonNull(key, "key"), null);
   }
 
   /**
@@ -71,6 +92,16 @@ public abstract sealed class Auth
 
   /** Returns the credential for an attempt, or null if there is none to remember; may block. */
   abstract @Nullable Object credential(HttpTransport transport, Attempt<?> attempt);
+
+  /** Returns the credential for what lasts: not one that is about to be replaced. May block. */
+  @Nullable Object lastingCredential(HttpTransport transport, Attempt<?> attempt) {
+    return credential(transport, attempt);
+  }
+
+  /** Returns how long a credential is still good, or null if that is not known. */
+  @Nullable Duration left(HttpTransport transport, @Nullable Object credential) {
+    return null;
+  }
 
   /** Returns the name of the header that the credential goes into, or null if it goes into none. */
   @Nullable String header() {
@@ -114,13 +145,27 @@ public abstract sealed class Auth
     private final String header;
     private final String prefix;
     private final Supplier<String> secret;
+    private final @Nullable Function<String, Instant> expiry;
     private volatile @Nullable Known last;
 
-    InHeader(String kind, String header, String prefix, Supplier<String> secret) {
+    InHeader(
+        String kind,
+        String header,
+        String prefix,
+        Supplier<String> secret,
+        @Nullable Function<String, Instant> expiry) {
       this.kind = kind;
       this.header = header;
       this.prefix = prefix;
       this.secret = secret;
+      this.expiry = expiry;
+    }
+
+    @Override
+    @Nullable Duration left(HttpTransport transport, @Nullable Object credential) {
+      return expiry != null && credential instanceof Known known
+          ? Duration.between(transport.time().now(), expiry.apply(known.secret))
+          : null;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.parley.spi.Attempt;
 import dev.parley.spi.BlockingExchange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Objects;
 import okhttp3.Call;
 import okhttp3.Headers;
@@ -56,6 +57,18 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
     return response.isSuccessful();
   }
 
+  /**
+   * Returns whether the answer goes on for longer than a credential may be good. Defaults to no.
+   */
+  protected boolean lasts() {
+    return false;
+  }
+
+  /** Returns how long the credential of the last attempt is still good, or null if not known. */
+  public final @Nullable Duration credentialsLeft() {
+    return transport.auth().left(transport, credential);
+  }
+
   /** Returns the failure of an answer that says no. It may read the answer's beginning. */
   protected ParleyException refused(Failure failure, Response response) {
     return new RemoteException(
@@ -73,7 +86,10 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
     Flight flight = new Flight(attempt);
     try {
       Auth auth = transport.auth();
-      Object current = auth.credential(transport, attempt);
+      Object current =
+          lasts()
+              ? auth.lastingCredential(transport, attempt)
+              : auth.credential(transport, attempt);
       credential = current;
       Response response = send(auth.sign(request(attempt), current), flight);
       try {

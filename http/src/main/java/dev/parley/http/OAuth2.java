@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * Access tokens from an OAuth 2 token endpoint, by client credentials or a refresh token.
  *
  * <p>The first request fetches a token. At 70 to 80 % of its lifetime the next one is fetched in
- * the background while requests go on with the old one. After a 401 it is renewed at once and the
- * request sent once more; a 401 for a token that has been replaced meanwhile just takes the new
- * one. However many calls wait, there is one token request at a time and all share its result.
+ * the background while requests go on with the old one; a stream that connects waits for it, and
+ * one that stands is moved to a new connection with it (TOK-5). After a 401 it is renewed at once
+ * and the request sent once more; a 401 for a token that has been replaced meanwhile just takes the
+ * new one. However many calls wait, there is one token request at a time and all share its result.
  *
  * <p>A token request is never repeated by itself: a call that needs the token fails with {@link
  * TokenException}, whose retry asks again, but not within 1 s of the failure, doubling up to 30 s.
@@ -124,6 +125,26 @@ public final class OAuth2 extends Auth {
       running = Objects.requireNonNull(flight);
     }
     return await(running, attempt);
+  }
+
+  // What lasts would outlive a token that is about to be replaced, so it waits for the next one.
+  @Override
+  @Nullable Object lastingCredential(HttpTransport transport, Attempt<?> attempt) {
+    Object good = credential(transport, attempt);
+    CompletableFuture<Token> running;
+    synchronized (lock) {
+      running = flight;
+    }
+    try {
+      return running == null ? good : await(running, attempt);
+    } catch (TokenException e) {
+      return good;
+    }
+  }
+
+  @Override
+  @Nullable Duration left(HttpTransport transport, @Nullable Object credential) {
+    return credential instanceof Token token ? token.left(transport.time().nanoTime()) : null;
   }
 
   @Override
@@ -369,6 +390,10 @@ public final class OAuth2 extends Auth {
 
     boolean isExpired(long now) {
       return expires != 0 && now - expires >= 0;
+    }
+
+    @Nullable Duration left(long now) {
+      return expires == 0 ? null : Duration.ofNanos(expires - now);
     }
 
     boolean isDue(long now) {

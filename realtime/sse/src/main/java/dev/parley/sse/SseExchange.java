@@ -54,6 +54,11 @@ final class SseExchange extends HttpExchange<Response> {
   }
 
   @Override
+  protected boolean lasts() {
+    return true;
+  }
+
+  @Override
   protected boolean accepts(Response response) {
     return response.code() == 200 || response.code() == NO_CONTENT;
   }

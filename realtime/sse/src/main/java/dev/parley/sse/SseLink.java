@@ -37,6 +37,7 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
   private final boolean asEvents;
   private final Continuity continuity;
   private final Response response;
+  private final @Nullable Duration credentialsLeft;
   private final Runnable cancel;
   private final Inlet inlet;
   private final Time time;
@@ -57,12 +58,15 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
       SourceRequest.OfStream request,
       @Nullable String lastId,
       Response response,
+      @Nullable Duration credentialsLeft,
       Runnable cancel,
       Inlet inlet) {
     this.bound = bound;
     this.asEvents = request.operation().replyType().type() == SseEvent.class;
     this.continuity = continuity(bound, request, lastId);
     this.response = response;
+    // What is asked for once cannot be asked for again because a token is old.
+    this.credentialsLeft = bound.isOnce() ? null : credentialsLeft;
     this.cancel = cancel;
     this.inlet = inlet;
     this.time = bound.transport().context().time();
@@ -218,6 +222,11 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
   @Override
   public Continuity continuity() {
     return continuity;
+  }
+
+  @Override
+  public @Nullable Duration credentialsLeft() {
+    return credentialsLeft;
   }
 
   @Override

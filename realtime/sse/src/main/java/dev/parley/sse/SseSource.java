@@ -64,7 +64,9 @@ final class SseSource implements PushSource {
       inlet.ended();
       throw new EndOfStream();
     }
-    SseLink link = new SseLink(bound, stream, lastId, response, attempt::cancel, inlet);
+    SseLink link =
+        new SseLink(
+            bound, stream, lastId, response, exchange.credentialsLeft(), attempt::cancel, inlet);
     driver
         .context()
         .dedicated("parley-sse-" + driver.endpoint() + "-" + bound.name(), link)

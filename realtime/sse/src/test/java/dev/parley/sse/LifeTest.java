@@ -17,11 +17,16 @@ import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.http.Auth;
 import dev.parley.http.Http;
+import dev.parley.http.OAuth2;
 import dev.parley.testkit.VirtualTime;
 import dev.parley.testkit.fault.FaultProxy;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
@@ -120,6 +125,101 @@ class LifeTest extends StreamTest {
   }
 
   // ---------------------------------------------------------------- credentials
+
+  @Test
+  void TOK_5_standsOnANewConnectionBeforeTheTokenOfTheOldOneExpires() throws Exception {
+    VirtualTime time = VirtualTime.create();
+    AtomicReference<RawServer.Peer> old = new AtomicReference<>();
+    AtomicBoolean oldClosed = new AtomicBoolean();
+    AtomicBoolean overlapped = new AtomicBoolean();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    server =
+        new RawServer((peer, number) -> {
+          if (number == 1) {
+            old.set(peer);
+            peer.write(RawServer.EVENTS + events(1, 2));
+            peer.awaitEnd();
+            oldClosed.set(true);
+            return;
+          }
+          // The old one goes on until the new one stands, which then brings the same again.
+          old.get().write(events(3, 4));
+          await().until(() -> seen.size() == 4);
+          overlapped.set(!oldClosed.get());
+          peer.write(RawServer.EVENTS + events(3, 5));
+          peer.awaitEnd();
+        });
+    AtomicInteger tokens = new AtomicInteger();
+    try (Parley virtual = Parley.builder().time(time).workers(time.workers()).build()) {
+      SseChannel channel =
+          SseChannel.builder(server.uri())
+              .auth(
+                  Auth.bearer(
+                      () -> "t" + tokens.incrementAndGet(), token -> time.now().plusSeconds(30)))
+              .replays(true)
+              .open(virtual);
+      Subscription<Message<String>> events =
+          channel.stream(EVENTS, null, StreamOptions.DEFAULT.listener(watcher));
+      events.start(event -> seen.add(event.body()));
+      await().until(() -> seen.size() == 2);
+      time.advance(Duration.ofSeconds(29));
+      await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() == 5 && oldClosed.get());
+    }
+
+    assertThat(overlapped).isTrue();
+    assertThat(seen).containsExactly("1", "2", "3", "4", "5");
+    assertThat(server.arrivals().stream().map(each -> each.header("Authorization")))
+        .containsExactly("Bearer t1", "Bearer t2");
+    assertThat(server.arrivals().get(1).header("Last-Event-ID")).isEqualTo("2");
+    assertThat(watcher.resumes).hasSize(2).allMatch(resumed -> resumed.gap() == Gap.NONE);
+    assertThat(watcher.hasReached(State.RECOVERING)).isFalse();
+  }
+
+  @Test
+  void TOK_5_takesTheNextTokenOfOAuth2AndNotTheOneThatRunsOut() throws Exception {
+    VirtualTime time = VirtualTime.create();
+    server =
+        new RawServer((peer, number) -> {
+          peer.write(RawServer.EVENTS + events(number, number));
+          peer.awaitEnd();
+        });
+    try (RawServer tokens = new RawServer(LifeTest::giveToken);
+        Parley virtual = Parley.builder().time(time).workers(time.workers()).build()) {
+      OAuth2 auth =
+          OAuth2.clientCredentials(
+                  URI.create("http://127.0.0.1:" + tokens.port()), "app", () -> "secret")
+              .build();
+      SseChannel channel = SseChannel.builder(server.uri()).auth(auth).replays(true).open(virtual);
+      Subscription<Message<String>> events =
+          channel.stream(EVENTS, null, StreamOptions.DEFAULT.silence(Duration.ofHours(1)));
+      take(events, 1);
+      time.advance(Duration.ofSeconds(960));
+      take(events, 1);
+
+      assertThat(tokens.arrivals()).hasSize(2);
+    }
+
+    assertThat(server.arrivals().stream().map(each -> each.header("Authorization")))
+        .containsExactly("Bearer t1", "Bearer t2");
+  }
+
+  private static void giveToken(RawServer.Peer peer, int number) throws Exception {
+    String token = "{\"access_token\":\"t" + number + "\",\"expires_in\":1000}";
+    peer.write(
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            + "Content-Length: "
+            + token.length()
+            + "\r\n\r\n"
+            + token);
+  }
+
+  private static String events(int first, int last) {
+    StringBuilder events = new StringBuilder();
+    for (int id = first; id <= last; id++) {
+      events.append("id:").append(id).append("\ndata:").append(id).append("\n\n");
+    }
+    return events.toString();
+  }
 
   @Test
   void TOK_5_goesOnWithANewTokenWhenTheServerEndsTheStreamOfTheOld() throws Exception {

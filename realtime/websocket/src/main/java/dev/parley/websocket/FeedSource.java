@@ -42,7 +42,7 @@ final class FeedSource implements PushSource {
     SourceRequest.OfStream stream = stream(request);
     WebSocket binding = driver.binding(stream.operation());
     SessionLink link =
-        driver.connect(stream.operation(), stream.headers(), inlet, continuity(stream));
+        driver.connect(stream.operation(), stream.headers(), inlet, continuity(stream), true);
     boolean greeted = false;
     try {
       Object greeting = greeting(stream, binding);

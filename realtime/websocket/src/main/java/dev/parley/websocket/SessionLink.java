@@ -12,6 +12,7 @@ import dev.parley.spi.Inbound;
 import dev.parley.spi.Inlet;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class SessionLink implements DuplexLink, Socket.User {
   private final TypeRef<?> outgoing;
   private final Inlet inlet;
   private final Continuity continuity;
+  private final @Nullable Duration credentialsLeft;
   private final Socket socket;
 
   SessionLink(
@@ -30,7 +32,8 @@ final class SessionLink implements DuplexLink, Socket.User {
       WebSocket binding,
       TypeRef<?> outgoing,
       Inlet inlet,
-      @Nullable Continuity continuity) {
+      @Nullable Continuity continuity,
+      @Nullable Duration credentialsLeft) {
     this.driver = driver;
     this.binding = binding;
     this.outgoing = outgoing;
@@ -39,6 +42,7 @@ final class SessionLink implements DuplexLink, Socket.User {
         continuity == null
             ? new Continuity(Gap.POSSIBLE, "a WebSocket has no memory of what was missed")
             : continuity;
+    this.credentialsLeft = credentialsLeft;
     this.socket = new Socket(driver, uri, binding, this);
   }
 
@@ -49,6 +53,11 @@ final class SessionLink implements DuplexLink, Socket.User {
   @Override
   public Continuity continuity() {
     return continuity;
+  }
+
+  @Override
+  public @Nullable Duration credentialsLeft() {
+    return credentialsLeft;
   }
 
   @Override

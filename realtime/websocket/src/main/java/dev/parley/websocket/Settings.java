@@ -9,10 +9,12 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.glassfish.tyrus.client.ClientManager;
@@ -27,6 +29,7 @@ record Settings(
     Duration writeTimeout,
     Headers headers,
     @Nullable Supplier<String> authorization,
+    @Nullable Function<String, Instant> expiry,
     @Nullable SSLContext tls,
     @Nullable Proxy proxy,
     Headers proxyHeaders,
@@ -37,6 +40,17 @@ record Settings(
     Map<Integer, Kind> closeCodes,
     boolean reconnectOnCleanClose,
     boolean replays) {
+
+  /** Returns how long the credential of a handshake is still good, or null if not known. */
+  @Nullable Duration credentialsLeft(Headers handshake, Instant now) {
+    Function<String, Instant> known = expiry;
+    return known == null
+        ? null
+        : handshake
+            .first("Authorization")
+            .map(value -> Duration.between(now, known.apply(value)))
+            .orElse(null);
+  }
 
   /** Returns the HTTP proxy for an address, or null to go there directly. */
   @Nullable InetSocketAddress proxyFor(URI uri) {

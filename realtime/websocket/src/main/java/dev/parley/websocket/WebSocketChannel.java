@@ -25,6 +25,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
@@ -201,6 +203,8 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
 
   /** Makes a {@link WebSocketChannel}, or a provider of channels. */
   public static final class Builder {
+    private static final String BEARER = "Bearer ";
+
     private final String uri;
     private final List<Extension> extensions = new ArrayList<>();
     private final Map<Integer, Kind> closeCodes = new HashMap<>();
@@ -211,6 +215,7 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
     private Duration writeTimeout = Duration.ofSeconds(10);
     private Headers headers = Headers.empty();
     private @Nullable Supplier<String> authorization;
+    private @Nullable Function<String, Instant> expiry; // of the header's value
     private @Nullable SSLContext tls;
     private @Nullable Proxy proxy;
     private Headers proxyHeaders = Headers.empty();
@@ -274,7 +279,22 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
      */
     public Builder bearer(Supplier<String> token) {
       Objects.requireNonNull(token, "token");
-      authorization = () -> "Bearer " + token.get();
+      authorization = () -> BEARER + token.get();
+      expiry = null;
+      return this;
+    }
+
+    /**
+     * Sends a token that tells how long it is good, as a JWT does. A feed is then moved to a new
+     * connection with a new token in the last fifth of that time, before the old one is closed;
+     * sessions and calls are not.
+     *
+     * @param newExpiry reads out of a token when it expires; {@link Instant#MAX} for never
+     */
+    public Builder bearer(Supplier<String> token, Function<String, Instant> newExpiry) {
+      Objects.requireNonNull(newExpiry, "newExpiry");
+      bearer(token);
+      expiry = value -> newExpiry.apply(value.substring(BEARER.length()));
       return this;
     }
 
@@ -285,6 +305,7 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
         throw new IllegalArgumentException(
             "the user of basic authentication must not hold a colon");
       }
+      expiry = null;
       authorization =
           () ->
               "Basic "
@@ -397,6 +418,7 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
           writeTimeout,
           headers,
           authorization,
+          expiry,
           tls,
           proxy,
           proxyHeaders,

@@ -134,7 +134,7 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
 
   @Override
   public DuplexLink connect(SessionRequest request, Inlet inlet) throws Exception {
-    return connect(request.operation(), request.headers(), inlet, null);
+    return connect(request.operation(), request.headers(), inlet, null, false);
   }
 
   /** Connects a session or a feed; blocks. */
@@ -142,7 +142,8 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
       Operation<?, ?> operation,
       Headers headers,
       Inlet inlet,
-      dev.parley.spi.@Nullable Continuity continuity)
+      dev.parley.spi.@Nullable Continuity continuity,
+      boolean isFeed)
       throws Exception {
     WebSocket binding = binding(operation);
     URI uri = uri(binding);
@@ -150,7 +151,14 @@ final class WebSocketDriver implements ChannelDriver, DuplexDriver {
         headers,
         all -> {
           SessionLink link =
-              new SessionLink(this, uri, binding, operation.requestType(), inlet, continuity);
+              new SessionLink(
+                  this,
+                  uri,
+                  binding,
+                  operation.requestType(),
+                  inlet,
+                  continuity,
+                  isFeed ? settings.credentialsLeft(all, time().now()) : null);
           link.socket().open(uri, all);
           return link;
         });

@@ -205,18 +205,20 @@ final class RawServer implements AutoCloseable {
       }
     }
 
-    private void readFrame() throws IOException {
+    /** Reads a frame, and returns what it holds. */
+    String readFrame() throws IOException {
       int opcode = in.readUnsignedByte() & 15;
       long length = in.readUnsignedByte() & 127;
       length = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
       byte[] mask = in.readNBytes(4);
       byte[] payload = in.readNBytes((int) length);
-      if (opcode == 8) {
-        closes.add(
-            payload.length < 2
-                ? 1005
-                : ((payload[0] ^ mask[0]) & 255) << 8 | ((payload[1] ^ mask[1]) & 255));
+      for (int i = 0; i < payload.length; i++) {
+        payload[i] ^= mask[i % 4];
       }
+      if (opcode == 8) {
+        closes.add(payload.length < 2 ? 1005 : (payload[0] & 255) << 8 | (payload[1] & 255));
+      }
+      return new String(payload, StandardCharsets.UTF_8);
     }
   }
 }

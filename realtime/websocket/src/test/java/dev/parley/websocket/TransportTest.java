@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.Gap;
 import dev.parley.Headers;
 import dev.parley.Kind;
+import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
+import dev.parley.Payload;
+import dev.parley.Resumed;
 import dev.parley.Session;
 import dev.parley.SessionOptions;
 import dev.parley.State;
+import dev.parley.StateChange;
+import dev.parley.StateListener;
+import dev.parley.StreamChannel;
+import dev.parley.StreamOptions;
+import dev.parley.Subscription;
 import dev.parley.UnreachableException;
 import dev.parley.UntrustedPeerException;
+import dev.parley.testkit.VirtualTime;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import java.net.InetSocketAddress;
@@ -21,13 +31,18 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.glassfish.tyrus.client.ClientManager;
 import org.glassfish.tyrus.ext.extension.deflate.PerMessageDeflateExtension;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -233,6 +248,95 @@ class TransportTest {
     assertThat(refused.kind()).isEqualTo(Kind.AUTHENTICATION);
     assertThat(refused.getMessage()).doesNotContain("token");
     assertThat(raw.heads()).hasSize(2);
+  }
+
+  /** The message is its own position, and the first message of a connection. */
+  private record Counted() implements Replay {
+    @Override
+    public Optional<String> position(Payload message) {
+      return Optional.of(message.toText());
+    }
+
+    @Override
+    public Object subscribe(@Nullable Object request, Optional<String> position) {
+      return position.orElse("0");
+    }
+  }
+
+  @Test
+  void TOK_5_aFeedStandsOnANewConnectionBeforeTheTokenOfTheOldOneExpires() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    List<String> asked = new CopyOnWriteArrayList<>();
+    AtomicReference<RawServer.Peer> old = new AtomicReference<>();
+    AtomicBoolean overlapped = new AtomicBoolean();
+    AtomicReference<RawServer> itself = new AtomicReference<>();
+    RawServer raw =
+        new RawServer(peer -> {
+          if (old.compareAndSet(null, peer)) {
+            peer.upgrade();
+            asked.add(peer.readFrame());
+            say(peer, 1, 2);
+            peer.readAll();
+          }
+          // The old one goes on until the new one stands, which then brings the same again.
+          say(old.get(), 3, 4);
+          await().until(() -> seen.size() == 4);
+          overlapped.set(itself.get().closes().isEmpty());
+          peer.upgrade();
+          asked.add(peer.readFrame());
+          say(peer, 3, 5);
+          peer.readAll();
+        });
+    itself.set(raw);
+    server = raw;
+    VirtualTime time = VirtualTime.create();
+    List<Resumed> resumes = new CopyOnWriteArrayList<>();
+    AtomicInteger tokens = new AtomicInteger();
+    try (Parley virtual = Parley.builder().time(time).workers(time.workers()).build()) {
+      StreamChannel feeds =
+          WebSocketChannel.builder(raw.uri())
+              .bearer(() -> "t" + tokens.incrementAndGet(), token -> time.now().plusSeconds(30))
+              .replays()
+              .open(virtual)
+              .feeds();
+      Operation<Void, String> numbers =
+          Operation.of("numbers", Void.class, String.class)
+              .bind(WebSocket.at("/numbers").replay(new Counted()));
+      Subscription<Message<String>> feed =
+          feeds.stream(numbers, null, StreamOptions.DEFAULT.listener(listener(resumes)));
+      feed.start(number -> seen.add(number.body()));
+      await().until(() -> seen.size() == 2);
+      time.advance(Duration.ofSeconds(29));
+      await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() == 5);
+      await().until(() -> raw.closes().size() == 1);
+      assertThat(feed.state()).isEqualTo(State.OPEN);
+    }
+
+    assertThat(overlapped).isTrue();
+    assertThat(seen).containsExactly("1", "2", "3", "4", "5");
+    assertThat(asked).containsExactly("0", "2");
+    assertThat(raw.heads().get(0)).contains("Authorization: Bearer t1\r\n");
+    assertThat(raw.heads().get(1)).contains("Authorization: Bearer t2\r\n");
+    assertThat(raw.closes()).first().isEqualTo(1000);
+    assertThat(resumes).extracting(Resumed::gap).containsExactly(Gap.NONE, Gap.NONE);
+  }
+
+  private static void say(RawServer.Peer peer, int first, int last) throws Exception {
+    for (int number = first; number <= last; number++) {
+      peer.text(Integer.toString(number));
+    }
+  }
+
+  private static StateListener listener(List<Resumed> resumes) {
+    return new StateListener() {
+      @Override
+      public void changed(StateChange change) {}
+
+      @Override
+      public void resumed(Resumed resumed) {
+        resumes.add(resumed);
+      }
+    };
   }
 
   @Test
