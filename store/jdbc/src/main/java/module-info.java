@@ -4,7 +4,7 @@ module dev.parley.store.jdbc {
   requires static org.jspecify;
   requires transitive dev.parley;
   requires transitive java.sql;
-  requires static com.h2database;
+  requires static org.xerial.sqlitejdbc;
 
   exports dev.parley.store.jdbc;
 }

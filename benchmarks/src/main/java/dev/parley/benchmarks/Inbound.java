@@ -18,6 +18,7 @@ import dev.parley.webhook.WebhookVerifier;
 import dev.parley.webhooks.InboxEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,6 +43,7 @@ public class Inbound {
 
   /** Which database. */
   public enum Database {
+    SQLITE,
     H2,
     POSTGRESQL
   }
@@ -63,11 +65,13 @@ public class Inbound {
 
   @Setup
   public void open() throws Exception {
-    if (database == Database.H2) {
-      store = JdbcStore.embedded(Files.createTempDirectory("inbox").resolve("store"));
+    Path file = Files.createTempDirectory("inbox").resolve("store");
+    if (database == Database.SQLITE) {
+      store = JdbcStore.embedded(file);
     } else {
       HikariConfig config = new HikariConfig();
-      config.setJdbcUrl(url);
+      // Without WRITE_DELAY=0 H2 confirms half a second before it writes.
+      config.setJdbcUrl(database == Database.H2 ? "jdbc:h2:" + file + ";WRITE_DELAY=0" : url);
       config.setMaximumPoolSize(20);
       pool = new HikariDataSource(config);
       store = JdbcStore.builder(pool).createTables().build();

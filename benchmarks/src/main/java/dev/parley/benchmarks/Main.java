@@ -271,7 +271,7 @@ public final class Main {
         .measurementIterations(2)
         .measurementTime(TimeValue.milliseconds(seconds * 500L))
         .timeUnit(TimeUnit.NANOSECONDS)
-        .jvmArgsPrepend("-Xms512m", "-Xmx512m", "-XX:+UseG1GC")
+        .jvmArgsPrepend("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED")
         .addProfiler(GCProfiler.class)
         .addProfiler(CpuProfiler.class)
         .shouldFailOnError(true)

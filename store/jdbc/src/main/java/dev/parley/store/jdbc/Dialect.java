@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * of their own; all else is plain SQL.
  */
 public enum Dialect {
-  /** H2 2.2 and newer. */
+  /** SQLite 3.42 and newer. */
+  SQLITE("select cast(unixepoch('subsec') * 1000 as integer)", "limit ?"),
+  /** H2 2.2 and newer: for tests, since a crash or a full disk may damage its file. */
   H2("select cast(extract(epoch from current_timestamp(9)) * 1000 as bigint)", "limit ?"),
   /** PostgreSQL 12 and newer. */
   POSTGRESQL("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)", "limit ?"),
@@ -60,6 +62,7 @@ public enum Dialect {
   static Dialect of(Connection connection) throws SQLException {
     String product = connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
     return switch (product) {
+      case "sqlite" -> SQLITE;
       case "h2" -> H2;
       case "postgresql" -> POSTGRESQL;
       case "mariadb", "mysql" -> MARIADB;

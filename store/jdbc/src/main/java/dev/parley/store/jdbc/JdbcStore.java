@@ -1,7 +1,11 @@
 package dev.parley.store.jdbc;
 
+import dev.parley.ConfigurationException;
 import dev.parley.Delivery;
+import dev.parley.Effect;
+import dev.parley.Failure;
 import dev.parley.Handler;
+import dev.parley.Kind;
 import dev.parley.store.Added;
 import dev.parley.store.Claim;
 import dev.parley.store.ClaimRequest;
@@ -10,6 +14,7 @@ import dev.parley.store.DeadMessage;
 import dev.parley.store.IdempotencyStore;
 import dev.parley.store.MessageStore;
 import dev.parley.store.StoredMessage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,8 +31,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps idempotency keys, inboxes and outboxes in a database: H2, PostgreSQL, MariaDB, or any other
- * in tables that you create.
+ * Keeps idempotency keys, inboxes and outboxes in a database: a SQLite file, PostgreSQL, MariaDB,
+ * H2 for tests, or any other in tables that you create.
  *
  * {@snippet class="dev.parley.store.jdbc.JdbcSnippets" region="store"}
  *
@@ -46,13 +51,20 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcStore implements IdempotencyStore, MessageStore, AutoCloseable {
   private static final long PURGE_EVERY = TimeUnit.MINUTES.toNanos(1);
 
+  private final DataSource dataSource;
   private final Session session;
   private final KeyTable keys;
   private final MessageTable messages;
   private final Runnable release;
   private final AtomicLong purgedAt = new AtomicLong(System.nanoTime());
 
-  private JdbcStore(Session session, KeyTable keys, MessageTable messages, Runnable release) {
+  private JdbcStore(
+      DataSource dataSource,
+      Session session,
+      KeyTable keys,
+      MessageTable messages,
+      Runnable release) {
+    this.dataSource = dataSource;
     this.session = session;
     this.keys = keys;
     this.messages = messages;
@@ -74,19 +86,45 @@ public final class JdbcStore implements IdempotencyStore, MessageStore, AutoClos
   }
 
   /**
-   * Returns a store in a file of this program alone, made if it is not there; close it. Needs
-   * {@code com.h2database:h2}. It writes before it confirms.
+   * Returns a store in a SQLite file, which is made if it is not there; close it. Needs {@code
+   * org.xerial:sqlite-jdbc}, whose native code JDK 24 and newer want allowed: {@code
+   * --enable-native-access}.
    *
-   * @param file where, without the ending {@code .mv.db}
+   * <p>What it has confirmed is on the disk (WAL, synchronous FULL): a crash or a full disk loses
+   * nothing. There is one connection, as SQLite has one writer; who waits for it longer than 10 s
+   * fails. So keep what is done in a transaction short. Other programs on this machine may use the
+   * file, too; over a network they must not.
+   *
+   * @throws dev.parley.ParleyException if the file cannot be opened, or the driver is not there
    */
   public static JdbcStore embedded(Path file) {
-    EmbeddedH2 database = EmbeddedH2.open(file);
     try {
-      return new Builder(database.dataSource(), database::close).createTables().build();
-    } catch (RuntimeException e) {
-      database.close();
-      throw e;
+      SqliteFile database = SqliteFile.open(file);
+      try {
+        return new Builder(database, database::close).createTables().build();
+      } catch (RuntimeException e) {
+        database.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw Problems.unreachable(e);
+    } catch (NoClassDefFoundError e) {
+      throw new ConfigurationException(
+          Failure.of(
+                  Kind.LOCAL,
+                  Effect.NOT_SENT,
+                  "the embedded store needs org.xerial:sqlite-jdbc on the class path; add it, or"
+                      + " give JdbcStore.create a DataSource of your own")
+              .withCause(e));
     }
+  }
+
+  /**
+   * Returns where the store gets its connections: for tables of your own beside its, and for {@link
+   * #on}.
+   */
+  public DataSource dataSource() {
+    return dataSource;
   }
 
   /**
@@ -94,7 +132,7 @@ public final class JdbcStore implements IdempotencyStore, MessageStore, AutoClos
    * committed or rolled back here, and a conflict with another transaction is yours to handle.
    */
   public JdbcStore on(Connection connection) {
-    return new JdbcStore(new UserSession(connection), keys, messages, () -> {});
+    return new JdbcStore(dataSource, new UserSession(connection), keys, messages, () -> {});
   }
 
   /**
@@ -270,7 +308,8 @@ public final class JdbcStore implements IdempotencyStore, MessageStore, AutoClos
         int unused = session.alone(connection -> create(connection, dialect));
       }
       StoreClock time = new StoreClock(clock, dialect);
-      return new JdbcStore(session, new KeyTable(time), new MessageTable(dialect, time), release);
+      return new JdbcStore(
+          dataSource, session, new KeyTable(time), new MessageTable(dialect, time), release);
     }
 
     private static int create(Connection connection, Dialect dialect) throws SQLException {

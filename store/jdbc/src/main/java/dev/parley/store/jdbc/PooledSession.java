@@ -49,11 +49,12 @@ final class PooledSession implements Session {
 
   private static <R> R once(Connection connection, boolean autoCommit, Sql<R> sql)
       throws SQLException {
-    connection.setAutoCommit(autoCommit);
     if (autoCommit) {
+      connection.setAutoCommit(true);
       return sql.run(connection);
     }
     try {
+      connection.setAutoCommit(false); // where SQLite may fail already, having set it
       R result = sql.run(connection);
       connection.commit();
       return result;

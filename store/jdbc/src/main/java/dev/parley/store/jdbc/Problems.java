@@ -13,13 +13,21 @@ import java.util.Set;
 
 /** What a database's failures mean. */
 final class Problems {
+  private static final int SQLITE_ERROR = 1;
+  private static final int SQLITE_BUSY = 5;
+  private static final int SQLITE_LOCKED = 6;
+  private static final int SQLITE_TOO_BIG = 18;
+  private static final int SQLITE_CONSTRAINT = 19;
+
   /** Undefined tables and columns, at PostgreSQL, H2 and MariaDB; syntax. */
   private static final Set<String> NO_TABLES = Set.of("42P01", "42S02", "42S04", "42S03");
 
   private Problems() {}
 
   static boolean isDuplicate(SQLException e) {
-    return e instanceof SQLIntegrityConstraintViolationException || state(e).startsWith("23");
+    return e instanceof SQLIntegrityConstraintViolationException
+        || state(e).startsWith("23")
+        || isSqlite(e, SQLITE_CONSTRAINT);
   }
 
   /** Whether the same transaction may succeed when it is run again: a conflict with another. */
@@ -29,6 +37,8 @@ final class Problems {
         || state.equals("55P03") // PostgreSQL: a lock was not to be had
         || state.equals("HYT00") // H2: a lock was not to be had in time
         || state.equals("90131") // H2: a concurrent update
+        || isSqlite(e, SQLITE_BUSY)
+        || isSqlite(e, SQLITE_LOCKED)
         || e.getErrorCode() == 1205 // MariaDB: a lock was not to be had in time
         || e.getErrorCode() == 1020; // MariaDB: the row has changed since it was read
   }
@@ -46,7 +56,9 @@ final class Problems {
 
   static ParleyException failed(SQLException e) {
     String state = state(e);
-    if (NO_TABLES.contains(state)) {
+    boolean isWrongSql = isSqlite(e, SQLITE_ERROR);
+    if (NO_TABLES.contains(state)
+        || (isWrongSql && String.valueOf(e.getMessage()).contains("parley_"))) {
       return new ParleyException(
           Failure.of(
                   Kind.PERMANENT,
@@ -58,13 +70,24 @@ final class Problems {
     // A value that does not fit fails each time; a full disk, a lost connection, a restart pass.
     boolean isForGood =
         !(e instanceof SQLTransientException)
-            && (state.startsWith("22") || state.startsWith("42") || state.startsWith("28"));
+            && (state.startsWith("22")
+                || state.startsWith("42")
+                || state.startsWith("28")
+                || isWrongSql
+                || isSqlite(e, SQLITE_TOO_BIG));
     return new TransportException(
         Failure.of(
                 isForGood ? Kind.PERMANENT : Kind.TRANSIENT,
                 Effect.POSSIBLE,
-                "the database failed (SQLState " + (state.isEmpty() ? "unknown" : state) + ")")
+                "the database failed ("
+                    + (state.isEmpty() ? "code " + e.getErrorCode() : "SQLState " + state)
+                    + ")")
             .withCause(e));
+  }
+
+  /** SQLite's driver has codes and no states, the others have both. */
+  private static boolean isSqlite(SQLException e, int code) {
+    return e.getSQLState() == null && e.getErrorCode() == code;
   }
 
   private static String state(SQLException e) {

@@ -40,6 +40,8 @@ final class ChildNode implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
+                "--enable-native-access=ALL-UNNAMED", // SQLite's
+                "-Dorg.sqlite.tmpdir=" + errors.toAbsolutePath().getParent(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 InboxNode.class.getName(),

@@ -5,12 +5,17 @@ import dev.parley.Failure;
 import dev.parley.Kind;
 import dev.parley.TransportException;
 import dev.parley.store.ClaimRequest;
+import dev.parley.store.Claimed;
 import dev.parley.store.MessageStore;
 import dev.parley.testkit.conformance.Trouble;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,6 +27,7 @@ final class FaultyStore {
   private final MessageStore faulty;
   private final Set<String> owners = new HashSet<>();
   private final Set<String> cut = new HashSet<>();
+  private final Map<Long, String> holders = new HashMap<>();
   private boolean refuses;
   private boolean losesReply;
 
@@ -32,7 +38,8 @@ final class FaultyStore {
             Proxy.newProxyInstance(
                 FaultyStore.class.getClassLoader(),
                 new Class<?>[] {MessageStore.class},
-                (proxy, method, arguments) -> call(method, arguments));
+                (proxy, method, arguments) ->
+                    arguments == null ? method.invoke(store) : call(method, arguments));
   }
 
   MessageStore faulty() {
@@ -55,8 +62,7 @@ final class FaultyStore {
   private Object call(Method method, Object[] arguments) throws Throwable {
     boolean lose;
     synchronized (this) {
-      String owner =
-          arguments != null && arguments[0] instanceof ClaimRequest request ? request.owner() : "";
+      String owner = owner(arguments);
       owners.add(owner);
       if (refuses || cut.remove(owner)) {
         throw failure();
@@ -73,7 +79,26 @@ final class FaultyStore {
     if (lose) {
       throw failure();
     }
+    if (arguments[0] instanceof ClaimRequest request) {
+      hold((List<?>) result, request.owner());
+    }
     return result;
+  }
+
+  private synchronized void hold(List<?> claimed, String owner) {
+    claimed.forEach(each -> holders.put(((Claimed) each).number(), owner));
+  }
+
+  /** Who has what is claimed also settles and renews it: one with full hands claims nothing. */
+  private String owner(Object[] arguments) {
+    if (arguments[0] instanceof ClaimRequest request) {
+      return request.owner();
+    }
+    return arguments[0] instanceof Collection<?> claimed
+            && !claimed.isEmpty()
+            && claimed.iterator().next() instanceof Claimed first
+        ? holders.getOrDefault(first.number(), "")
+        : "";
   }
 
   private static TransportException failure() {

@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -40,11 +43,12 @@ class InboxFaultTest {
   @TempDir Path folder;
 
   @Test
-  void GRT_1_losesNothingWhenItIsKilled_onH2() throws Exception {
+  void GRT_1_losesNothingWhenItIsKilled_onSqlite() throws Exception {
     Path file = folder.resolve("store");
     Sender sender = kill(file.toString());
-    try (EmbeddedH2 database = EmbeddedH2.open(file)) {
-      check(database.dataSource(), sender);
+    try (SqliteFile database = SqliteFile.open(file)) {
+      check(database, sender);
+      assertThat(query(database, "pragma integrity_check")).isEqualTo("ok");
     }
   }
 
@@ -97,11 +101,25 @@ class InboxFaultTest {
   }
 
   @Test
-  void GRT_1_hasOneEffectWhenTwoNodesRace() throws Exception {
+  void GRT_1_hasOneEffectWhenTwoNodesRace_onSqlite() throws Exception {
+    Path file = folder.resolve("store");
+    try (SqliteFile one = SqliteFile.open(file);
+        SqliteFile two = SqliteFile.open(file)) {
+      race(one, two);
+    }
+  }
+
+  @Test
+  void GRT_1_hasOneEffectWhenTwoNodesRace_onPostgreSql() throws Exception {
     TestDatabase database = TestDatabase.postgresql();
     try (HikariDataSource one = InboxNode.pool(database.url(database.port()), 1_000);
-        HikariDataSource two = InboxNode.pool(database.url(database.port()), 1_000);
-        InboxNode left = new InboxNode(one, name);
+        HikariDataSource two = InboxNode.pool(database.url(database.port()), 1_000)) {
+      race(one, two);
+    }
+  }
+
+  private void race(DataSource one, DataSource two) throws Exception {
+    try (InboxNode left = new InboxNode(one, name);
         InboxNode right = new InboxNode(two, name)) {
       Sender sender = new Sender(0, left::port);
       for (int i = 0; i < 100; i++) {
@@ -119,25 +137,38 @@ class InboxFaultTest {
 
   @Test
   void GRT_1_losesNothingWhenTheDiskIsFull() throws Exception {
-    FullDisk disk = FullDisk.register();
-    try (EmbeddedH2 database = EmbeddedH2.open("full:" + folder.resolve("full"));
-        InboxNode node = new InboxNode(database.dataSource(), name)) {
+    try (SqliteFile database = SqliteFile.open(folder.resolve("store"));
+        InboxNode node = new InboxNode(database, name)) {
       Sender sender = new Sender(2, node::port);
       try (sender) {
         for (int i = 0; i < 3; i++) {
           awaitAccepted(sender, 20);
           sender.statuses().clear();
-          disk.fill();
+          setPages(database, Integer.parseInt(query(database, "pragma page_count")));
           await().atMost(PATIENCE).until(() -> sender.statuses().contains(503));
-          disk.free();
+          setPages(database, Integer.MAX_VALUE);
         }
         awaitAccepted(sender, 20);
       }
       await().atMost(PATIENCE).ignoreExceptions().until(() -> node.open() == 0);
-      check(database.dataSource(), sender);
+      check(database, sender);
       assertThat(sender.statuses()).as("fails closed").isSubsetOf(200, 503);
-    } finally {
-      disk.unregister();
+      assertThat(query(database, "pragma integrity_check")).isEqualTo("ok");
+    }
+  }
+
+  /** Sets how large the file may become: beyond it, SQLite fails as on a full disk. */
+  private static void setPages(SqliteFile database, int max) throws SQLException {
+    database.setMaxPageCount(max); // of connections to come
+    query(database, "pragma max_page_count = " + max);
+  }
+
+  private static String query(DataSource database, String sql) throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
     }
   }
 

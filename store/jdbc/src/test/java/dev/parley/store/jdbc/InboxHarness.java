@@ -51,13 +51,13 @@ final class InboxHarness implements QueueHarness {
   }
 
   /** An inbox in this program, which has no network. */
-  InboxHarness(JdbcStore embedded) {
-    this.adapter = "inbox on H2";
+  InboxHarness(String database, JdbcStore embedded, AutoCloseable release) {
+    this.adapter = "inbox on " + database;
     this.proxy = null;
     this.store = new FaultyStore(embedded);
     this.inbox = inbox(store.faulty());
     this.elsewhere = inbox(embedded);
-    this.release = new AutoCloseable[] {embedded};
+    this.release = new AutoCloseable[] {release};
   }
 
   private Inbox inbox(MessageStore store) {

@@ -91,7 +91,7 @@ final class InboxNode implements AutoCloseable {
     DataSource dataSource =
         arguments[0].startsWith("jdbc:")
             ? pool(arguments[0], 30_000)
-            : EmbeddedH2.open(Path.of(arguments[0])).dataSource();
+            : SqliteFile.open(Path.of(arguments[0]));
     InboxNode node = new InboxNode(dataSource, arguments[1]);
     System.out.println(node.port());
     System.in.read();

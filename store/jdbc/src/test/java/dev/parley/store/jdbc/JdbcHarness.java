@@ -15,9 +15,9 @@ final class JdbcHarness implements StoreHarness {
   private final JdbcStore elsewhere;
   private final Runnable release;
 
-  JdbcHarness(DataSource dataSource, InstantSource clock, Runnable release) {
+  JdbcHarness(DataSource dataSource, DataSource other, InstantSource clock, Runnable release) {
     this.store = JdbcStore.builder(dataSource).clock(clock).createTables().build();
-    this.elsewhere = JdbcStore.builder(dataSource).clock(clock).build();
+    this.elsewhere = JdbcStore.builder(other).clock(clock).build();
     this.release = release;
     clear(dataSource);
   }

@@ -12,6 +12,6 @@ class PostgreSqlStoreTest extends StoreConformance {
   protected StoreHarness harness(InstantSource clock) {
     TestDatabase database = TestDatabase.postgresql();
     HikariDataSource pool = database.pool(database.port());
-    return new JdbcHarness(pool, clock, pool::close);
+    return new JdbcHarness(pool, pool, clock, pool::close);
   }
 }
