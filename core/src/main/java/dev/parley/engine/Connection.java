@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One connection's life: what its link hears goes in here, and what it settles goes out here. */
@@ -29,6 +30,7 @@ final class Connection implements Inlet {
   volatile boolean standsBy;
 
   private final LinkKeeper keeper;
+  private final Object delivering = new Object(); // held while messages are handed in and noted
   private final Queue<Order> orders = new ArrayDeque<>(); // guarded by itself
   private boolean settling; // guarded by orders
   private @Nullable Runnable whenSettled; // guarded by orders
@@ -82,15 +84,20 @@ final class Connection implements Inlet {
   }
 
   /**
-   * Takes over: what the connection before has handed in up to this position, and after it began to
-   * note, is not handed in again. That one is over, and this one has no credit yet.
+   * Takes over: what the connection before has handed in since it began to note is not handed in
+   * again. That one is over, and this one has no credit yet.
    */
-  void succeed(Connection before, @Nullable Position reached) {
+  void succeed(Connection before) {
     Set<String> places = before.noted;
-    if (places != null && reached != null) {
-      // One that was let in at the last moment was not noted any more, but is where the stream is.
-      reached.lanes().forEach((lane, position) -> places.add(place(lane, position)));
+    if (places != null) {
       known = places;
+    }
+  }
+
+  /** Does something while no message is being handed in: what was, is noted. */
+  boolean betweenMessages(BooleanSupplier action) {
+    synchronized (delivering) {
+      return action.getAsBoolean();
     }
   }
 
@@ -100,22 +107,42 @@ final class Connection implements Inlet {
 
   @Override
   public void deliver(Inbound inbound) {
-    if (over) {
-      return;
-    }
-    lastHeard = keeper.now();
-    heard = true;
-    if (!known.isEmpty() && known.remove(place(inbound.lane(), inbound.position()))) {
-      if (link instanceof PushLink pushed) {
-        pushed.request(1); // its credit was not used
+    deliver(List.of(inbound));
+  }
+
+  @Override
+  public void deliver(List<Inbound> inbounds) {
+    synchronized (delivering) {
+      if (over) {
+        return;
       }
-      return;
+      lastHeard = keeper.now();
+      heard = true;
+      List<Inbound> news = known.isEmpty() ? inbounds : withoutKnown(inbounds);
+      if (!news.isEmpty()) {
+        keeper.host().deliver(this, news);
+        note(news);
+      }
     }
-    keeper.host().deliver(this, inbound);
+  }
+
+  private void note(List<Inbound> news) {
     Set<String> notes = noted;
-    if (notes != null && !over && inbound.position() != null) {
-      notes.add(place(inbound.lane(), inbound.position()));
+    if (notes != null) {
+      news.stream()
+          .filter(inbound -> inbound.position() != null)
+          .forEach(inbound -> notes.add(place(inbound.lane(), inbound.position())));
     }
+  }
+
+  private List<Inbound> withoutKnown(List<Inbound> inbounds) {
+    List<Inbound> news = new ArrayList<>(inbounds);
+    news.removeIf(inbound -> known.remove(place(inbound.lane(), inbound.position())));
+    int repeated = inbounds.size() - news.size();
+    if (repeated > 0 && link instanceof PushLink pushed) {
+      pushed.request(repeated); // their credit was not used
+    }
+    return news;
   }
 
   @Override

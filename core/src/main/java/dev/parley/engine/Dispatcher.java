@@ -75,18 +75,23 @@ final class Dispatcher<E extends Message<?>> {
 
   private void work() {
     Thread thread = Thread.currentThread();
-    boolean first = true;
+    Item before = null;
+    boolean isFree = false;
     while (true) {
       Item item;
       boolean another;
       synchronized (subscription) {
+        Object key = before != null && isFree ? keyOf(before) : null;
+        if (key != null) {
+          pass(key);
+        }
         item = next();
         if (item == null) {
           workers--;
           threads.remove(thread);
           break;
         }
-        if (first) {
+        if (before == null) {
           threads.add(thread);
         }
         another = workers < concurrency && (!ready.isEmpty() || subscription.hasBuffered());
@@ -94,13 +99,14 @@ final class Dispatcher<E extends Message<?>> {
       if (another) {
         more();
       }
-      first = false;
-      process(item);
+      before = item;
+      isFree = process(item);
     }
     subscription.terminateIfIdle();
   }
 
-  private void process(Item item) {
+  /** Returns whether the key of the item is free now. */
+  private boolean process(Item item) {
     E element = subscription.element(item);
     Throwable failure = null;
     if (element != null) {
@@ -127,17 +133,18 @@ final class Dispatcher<E extends Message<?>> {
                 interrupted && failure == null ? new InterruptedException() : failure));
       }
     }
-    boolean free = subscription.handled(item, element, failure);
-    if (free) {
-      release(item);
-    }
+    boolean isFree = subscription.handled(item, element, failure);
     if (failure instanceof VirtualMachineError fatal && !(fatal instanceof StackOverflowError)) {
+      if (isFree) {
+        release(item);
+      }
       synchronized (subscription) {
         workers--;
         threads.remove(Thread.currentThread());
       }
       throw fatal;
     }
+    return isFree;
   }
 
   // With the lock held.

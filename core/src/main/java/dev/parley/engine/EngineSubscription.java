@@ -80,7 +80,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   private boolean terminating;
   private boolean terminated;
   private @Nullable Waiter pollWaiter; // the polling thread, while it waits for room
-  private @Nullable Dispatcher<E> dispatcher;
+  private volatile @Nullable Dispatcher<E> dispatcher; // written with the lock held
   private final Lanes received; // the last position that came in
 
   EngineSubscription(
@@ -181,49 +181,55 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   // ---------------------------------------------------------------- what comes in
 
   @Override
-  public final void deliver(Connection connection, Inbound inbound) {
-    Item item = new Item(inbound, connection, inbound.payload().size().orElse(0));
+  public final void deliver(Connection connection, List<Inbound> inbounds) {
     List<Waiter> wake;
     Dispatcher<E> run;
-    List<Item> dropped;
-    boolean usedUp;
+    Runnable room = null;
+    int dropped = 0;
+    boolean hasOverrun = false;
     synchronized (this) {
       // Once its loss was dealt with, a late message would overtake its own redelivery.
       if (closing || ended || connection.isOver()) {
         return;
       }
-      boolean withinCredit = window.useCredit();
-      usedUp = !window.hasCredit();
-      dropped = window.add(item, withinCredit);
-      if (dropped != null) {
-        account(item, dropped);
+      for (Inbound inbound : inbounds) {
+        Item item = new Item(inbound, connection, inbound.payload().size().orElse(0));
+        List<Item> away = window.add(item, window.useCredit());
+        if (away == null) {
+          hasOverrun = true;
+          break;
+        }
+        account(item, away);
+        dropped += away.size();
       }
       wake = takeWaiters();
       run = dispatcher;
+      // Room that came free while there was credit left was not granted then.
+      if (!hasOverrun && (!window.hasCredit() || overflow != Overflow.BLOCK)) {
+        room = credit();
+      }
     }
-    if (dropped == null) {
-      overrun(connection);
-      return;
-    }
-    if (!dropped.isEmpty() && engine.observers.length > 0) {
-      engine.signal(new Signal.Dropped(name, channel.endpoint, dropped.size()));
+    if (dropped > 0 && engine.observers.length > 0) {
+      engine.signal(new Signal.Dropped(name, channel.endpoint, dropped));
     }
     wake.forEach(Waiter::wake);
     if (run != null) {
       run.more();
     }
-    // Room that came free while there was credit left was not granted then.
-    if (usedUp || overflow != Overflow.BLOCK) {
-      grant();
+    tell(room);
+    if (hasOverrun) {
+      overrun(connection);
     }
   }
 
   // With the lock held. What is dropped counts as done, or the position would stand still.
   private void account(Item item, List<Item> dropped) {
-    if (dropped.contains(item)) {
-      return;
+    if (!dropped.isEmpty()) {
+      if (dropped.contains(item)) {
+        return;
+      }
+      dropped.forEach(ledger::done);
     }
-    dropped.forEach(ledger::done);
     ledger.received(item);
     String position = item.inbound.position();
     if (position != null) {
@@ -259,30 +265,11 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** Gives the link as much credit as there is room. */
   final void grant() {
-    Connection connection;
-    PushLink link;
-    int more;
+    Runnable room;
     synchronized (this) {
-      // Read with the lock held: credit that is counted must go to the link that it is counted for.
-      connection = window.creditor();
-      if (closing
-          || ended
-          || connection == null
-          || keeper.polled(connection.link()) != null
-          || !(connection.link() instanceof PushLink pushed)) {
-        return;
-      }
-      link = pushed;
-      more = window.grant();
+      room = credit();
     }
-    if (more == 0) {
-      return;
-    }
-    try {
-      link.request(more);
-    } catch (Throwable e) {
-      connection.lost(e);
-    }
+    tell(room);
   }
 
   /** Items were handed out or settled: there is room again. */
@@ -290,11 +277,61 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     if (count == 0) {
       return;
     }
+    Runnable room;
     synchronized (this) {
       window.free(count);
+      room = room();
     }
-    if (!wakePoller()) {
-      grant();
+    tell(room);
+  }
+
+  /** An item that needs no acknowledgement was handed out or handled. */
+  final void done(Item item) {
+    Runnable room;
+    synchronized (this) {
+      doneWith(item);
+      room = room();
+    }
+    tell(room);
+  }
+
+  /** With the lock held; the link is told of the room later. */
+  final void doneWith(Item item) {
+    ledger.done(item);
+    window.free(1);
+  }
+
+  /** Returns how to tell the link of room, outside of the lock; null if there is no need. */
+  private @Nullable Runnable room() {
+    Waiter poller = pollWaiter;
+    return poller == null ? credit() : poller::wake;
+  }
+
+  private static void tell(@Nullable Runnable room) {
+    if (room != null) {
+      room.run();
+    }
+  }
+
+  /** Counts credit for the link there is now, as much as there is room. With the lock held. */
+  private @Nullable Runnable credit() {
+    Connection connection = window.creditor();
+    if (closing
+        || ended
+        || connection == null
+        || keeper.polled(connection.link()) != null
+        || !(connection.link() instanceof PushLink link)) {
+      return null;
+    }
+    int more = window.grant();
+    return more == 0 ? null : () -> request(connection, link, more);
+  }
+
+  private static void request(Connection connection, PushLink link, int more) {
+    try {
+      link.request(more);
+    } catch (Throwable e) {
+      connection.lost(e);
     }
   }
 
@@ -342,11 +379,12 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         if (max == 0) {
           awaitRoom(connection); // the link may return at once, so this loop waits itself
         }
-        for (Inbound inbound : link.poll(max, max == 0 ? Duration.ZERO : POLL_WAIT)) {
+        List<Inbound> polled = link.poll(max, max == 0 ? Duration.ZERO : POLL_WAIT);
+        if (!polled.isEmpty()) {
           synchronized (this) {
-            window.lend();
+            window.lend(polled.size());
           }
-          connection.deliver(inbound);
+          connection.deliver(polled);
         }
         Position reached = link.position();
         if (reached != null) {
@@ -508,9 +546,11 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   }
 
   private @Nullable E next(long limitNanos) throws InterruptedException {
-    long end = engine.time.nanoTime() + limitNanos;
+    long end = 0;
+    boolean waits = false;
     while (true) {
       Item item;
+      Runnable room;
       synchronized (this) {
         if (dispatcher != null) {
           throw new IllegalStateException(
@@ -520,7 +560,9 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         if (item == null && isExhausted()) {
           break;
         }
+        room = room();
       }
+      tell(room);
       if (item != null) {
         E element = element(item);
         if (element != null) {
@@ -528,7 +570,12 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         }
         continue;
       }
-      long rest = end - engine.time.nanoTime();
+      long now = engine.time.nanoTime();
+      if (!waits) {
+        waits = true;
+        end = now + limitNanos;
+      }
+      long rest = end - now;
       if (rest <= 0) {
         return null;
       }
@@ -663,7 +710,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     }
   }
 
-  final synchronized boolean hasDispatcher() {
+  final boolean hasDispatcher() {
     return dispatcher != null;
   }
 

@@ -22,6 +22,7 @@ import dev.parley.spi.ReconnectOwner;
 import dev.parley.spi.Settlement;
 import dev.parley.spi.Timeout;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -274,19 +275,23 @@ final class LinkKeeper extends Timeout {
   /** Puts the connection that was made in place of the old one; returns whether it did. */
   boolean replace(Connection old, Connection next) {
     Link link = next.link();
-    synchronized (this) {
-      if (link == null || stopped || next.isOver() || !old.end()) {
-        return false;
-      }
-      current = next;
-      next.standsBy = false;
-      renewal = null;
+    if (link == null || !old.betweenMessages(() -> exchange(old, next))) {
+      return false;
     }
     stopWatching();
-    Position reached = host.resumeFrom(); // it does not move any more
-    next.succeed(old, reached);
+    next.succeed(old);
     host.lost(old);
-    stands(next, link, reached);
+    stands(next, link, host.resumeFrom());
+    return true;
+  }
+
+  private synchronized boolean exchange(Connection old, Connection next) {
+    if (stopped || next.isOver() || !old.end()) {
+      return false;
+    }
+    current = next;
+    next.standsBy = false;
+    renewal = null;
     return true;
   }
 
@@ -531,7 +536,7 @@ final class LinkKeeper extends Timeout {
     void poll(Connection connection);
 
     /** A message came. */
-    void deliver(Connection connection, Inbound inbound);
+    void deliver(Connection connection, List<Inbound> inbounds);
 
     /** The position moved without a message. */
     void moved(Position position);

@@ -114,45 +114,34 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
 
   @Override
   boolean taken(Item item) {
+    if (!hasDispatcher()) {
+      doneWith(item); // whoever pulls has it now
+    }
     return true;
   }
 
   @Override
   @Nullable Message<T> element(Item item) {
-    Message<T> element = null;
     try {
       T body = decode(item);
-      element =
-          Message.builder(body)
-              .id(item.inbound.id())
-              .key(item.inbound.key())
-              .headers(item.inbound.headers())
-              .context(item.inbound.context())
-              .payload(item.inbound.payload())
-              .build();
+      return Message.builder(body)
+          .id(item.inbound.id())
+          .key(item.inbound.key())
+          .headers(item.inbound.headers())
+          .context(item.inbound.context())
+          .payload(item.inbound.payload())
+          .build();
     } catch (RuntimeException e) {
       // The stream lives on; the observer hears of what could not be read.
       engine.signal(new Signal.Handled(name, channel.endpoint, item.attempt, Duration.ZERO, e));
     }
-    if (element == null || !hasDispatcher()) {
-      done(item);
-    }
-    return element;
+    return null;
   }
 
   @Override
   boolean handled(Item item, @Nullable Message<T> element, @Nullable Throwable failure) {
-    if (element != null) {
-      done(item);
-    }
+    done(item);
     return true;
-  }
-
-  private void done(Item item) {
-    synchronized (this) {
-      ledger.done(item);
-    }
-    freed(1);
   }
 
   @Override

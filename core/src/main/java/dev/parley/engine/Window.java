@@ -166,9 +166,9 @@ final class Window {
     return granted > 0;
   }
 
-  /** Counts credit that a message needs and nobody had granted, as a poll does. */
-  void lend() {
-    granted++;
+  /** Counts credit that messages need and nobody had granted, as a poll does. */
+  void lend(int count) {
+    granted += count;
   }
 
   /** A message came in; returns whether the link had credit for it. */

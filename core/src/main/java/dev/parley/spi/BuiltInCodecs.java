@@ -60,9 +60,12 @@ final class BuiltInCodecs {
   }
 
   private static final class Text implements Codec<String> {
+    private static final String PLAIN = "text/plain; charset=utf-8";
+    private static final char REPLACEMENT = '\uFFFD';
+
     @Override
     public String contentType() {
-      return "text/plain; charset=utf-8";
+      return PLAIN;
     }
 
     @Override
@@ -74,12 +77,19 @@ final class BuiltInCodecs {
     @Override
     public String decode(Payload payload) {
       Charset charset = charset(payload.contentType().orElse(""));
+      byte[] bytes = payload.toByteArray();
+      if (charset.equals(StandardCharsets.UTF_8)) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACEMENT) < 0) {
+          return text; // nothing was malformed
+        }
+      }
       try {
         return charset
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT)
-            .decode(ByteBuffer.wrap(payload.toByteArray()))
+            .decode(ByteBuffer.wrap(bytes))
             .toString();
       } catch (CharacterCodingException e) {
         throw new CodecException(
@@ -89,6 +99,9 @@ final class BuiltInCodecs {
     }
 
     private static Charset charset(String contentType) {
+      if (contentType.equals(PLAIN) || contentType.indexOf('=') < 0) {
+        return StandardCharsets.UTF_8;
+      }
       for (String part : contentType.split(";", -1)) {
         String parameter = part.trim();
         if (parameter.toLowerCase(Locale.ROOT).startsWith("charset=")) {

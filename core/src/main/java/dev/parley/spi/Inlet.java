@@ -2,6 +2,7 @@ package dev.parley.spi;
 
 import dev.parley.Position;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,14 @@ import org.jspecify.annotations.Nullable;
 public interface Inlet {
   /** A message came. */
   void deliver(Inbound inbound);
+
+  /**
+   * Several messages came, in this order: as many calls of {@link #deliver(Inbound)}, but cheaper.
+   * The list is not kept.
+   */
+  default void deliver(List<Inbound> inbounds) {
+    inbounds.forEach(this::deliver);
+  }
 
   /** Anything else came that shows the peer is alive: a pong, a comment, a heartbeat. */
   void alive();

@@ -26,11 +26,15 @@ final class EventParser {
   private int bom; // how many bytes of it came; all of them: it is not looked for any more
   private boolean afterReturn; // a line feed here belongs to the line end before it
   private final Bytes line = new Bytes(); // of which the end has not come
+  private boolean isAscii = true; // the line, as far as it came
   private final Bytes data = new Bytes();
   private boolean hasData;
+  private boolean isAsciiData;
   private @Nullable String type;
   private @Nullable String id; // of the block that is read
   private @Nullable String lastId;
+  private byte[] usualType = {}; // most streams have few types
+  private String usualTypeText = "";
 
   /** Takes what is read. */
   interface Sink {
@@ -76,10 +80,15 @@ final class EventParser {
     }
     for (int i = start; i < to; i++) {
       byte each = bytes[i];
+      if (each > '\r') {
+        continue;
+      }
       if (each != '\n' && each != '\r') {
+        isAscii &= each >= 0;
         continue;
       }
       endOfLine(bytes, start, i);
+      isAscii = true;
       if (each == '\r') {
         if (i + 1 == to) {
           afterReturn = true;
@@ -105,6 +114,7 @@ final class EventParser {
     while (at < to && bom < BOM.length) {
       if (bytes[at] != BOM[bom]) {
         line.add(BOM, 0, bom);
+        isAscii = bom == 0;
         bom = BOM.length;
       } else {
         bom++;
@@ -147,7 +157,7 @@ final class EventParser {
     } else if (Arrays.equals(bytes, from, colon, DATA, 0, DATA.length)) {
       data(bytes, value, to);
     } else if (Arrays.equals(bytes, from, colon, EVENT, 0, EVENT.length)) {
-      type = text(bytes, value, to);
+      type = type(bytes, value, to);
     } else if (Arrays.equals(bytes, from, colon, ID, 0, ID.length)) {
       id(text(bytes, value, to));
     } else if (Arrays.equals(bytes, from, colon, RETRY, 0, RETRY.length)) {
@@ -159,11 +169,20 @@ final class EventParser {
     if (hasData) {
       data.add((byte) '\n');
     }
+    isAsciiData = isAscii && (isAsciiData || !hasData);
     hasData = true;
     if (data.size + to - from > maxEventBytes) {
       throw Problems.tooLarge("an event of the stream", maxEventBytes, "maxEventBytes");
     }
     data.add(bytes, from, to);
+  }
+
+  private String type(byte[] bytes, int from, int to) {
+    if (!Arrays.equals(bytes, from, to, usualType, 0, usualType.length)) {
+      usualType = Arrays.copyOfRange(bytes, from, to);
+      usualTypeText = text(bytes, from, to);
+    }
+    return usualTypeText;
   }
 
   private void id(String value) {
@@ -197,24 +216,27 @@ final class EventParser {
     hasData = false;
     if (isEvent) {
       byte[] body = data.take();
-      sink.event(ofType == null || ofType.isEmpty() ? null : ofType, own, lastId, wellFormed(body));
+      sink.event(
+          ofType == null || ofType.isEmpty() ? null : ofType,
+          own,
+          lastId,
+          isAsciiData ? body : wellFormed(body));
     } else if (own != null) {
       sink.moved(own);
     }
   }
 
-  // Malformed sequences become U+FFFD; most data is ASCII and needs no look at them.
+  // Malformed sequences become U+FFFD.
   private static byte[] wellFormed(byte[] bytes) {
-    for (byte each : bytes) {
-      if (each < 0) {
-        return new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
-      }
-    }
-    return bytes;
+    return new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String text(byte[] bytes, int from, int to) {
-    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+  private String text(byte[] bytes, int from, int to) {
+    return new String(
+        bytes,
+        from,
+        to - from,
+        isAscii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8); // the first is a copy
   }
 
   private static byte[] ascii(String text) {

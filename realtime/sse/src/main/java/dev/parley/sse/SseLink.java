@@ -16,7 +16,9 @@ import dev.parley.spi.SourceRequest;
 import dev.parley.spi.Time;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,9 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
 
   // The reader's thread only.
   private final Buffer.UnsafeCursor bytes = new Buffer.UnsafeCursor(); // in place of copies
+  private final List<Inbound> read = new ArrayList<>(); // and not handed in yet
+  private @Nullable String usualType;
+  private Headers usualHeaders = Headers.empty(); // with that type
   private int taken; // of the credit, and not used
   private long begun; // when the event began that is not complete
   private boolean amid;
@@ -109,11 +114,14 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
     }
   }
 
+  // What was read in one go is handed in in one go.
   private void read(Buffer buffer) throws InterruptedException, EndOfStream {
     try (Buffer.UnsafeCursor cursor = buffer.readUnsafe(bytes)) {
       while (cursor.next() != -1) {
         parser.read(cursor.data, cursor.start, cursor.end);
       }
+    } finally {
+      handIn();
     }
     buffer.clear();
   }
@@ -173,7 +181,11 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
       inbound.position(Position.SINGLE_LANE, lastId);
     }
     if (type != null && type.indexOf('\0') < 0) {
-      inbound.headers(Headers.of(Sse.TYPE, type));
+      if (!type.equals(usualType)) {
+        usualType = type;
+        usualHeaders = Headers.of(Sse.TYPE, type);
+      }
+      inbound.headers(usualHeaders);
     }
     if (asEvents) {
       inbound.nativeMessage(
@@ -188,6 +200,7 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
 
   @Override
   public void moved(String lastId) {
+    handIn(); // the position of what came before is behind this one
     inlet.moved(Position.of(lastId));
   }
 
@@ -210,11 +223,19 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
 
   private void deliver(Inbound inbound) throws InterruptedException {
     if (taken == 0) {
+      handIn(); // or no room would ever come free
       credit.acquire();
       taken = 1 + credit.drainPermits();
     }
     taken--;
-    inlet.deliver(inbound);
+    read.add(inbound);
+  }
+
+  private void handIn() {
+    if (!read.isEmpty()) {
+      inlet.deliver(read);
+      read.clear();
+    }
   }
 
   // ---------------------------------------------------------------- what the engine asks for
