@@ -65,6 +65,16 @@ public final class Json {
     return value == null ? null : value.text();
   }
 
+  /** Returns whether this is null. */
+  public boolean isNull() {
+    return bytes[start] == 'n';
+  }
+
+  /** Returns whether this is a text. */
+  public boolean isText() {
+    return bytes[start] == '"';
+  }
+
   /** Returns whether this is an array. */
   public boolean isArray() {
     return bytes[start] == '[';

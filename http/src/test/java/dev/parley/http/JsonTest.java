@@ -42,6 +42,14 @@ class JsonTest {
   }
 
   @Test
+  void tellsNullAndTextFromTheRest() {
+    Json json = json("[null, \"null\", 7]");
+
+    assertThat(json.elements()).extracting(Json::isNull).containsExactly(true, false, false);
+    assertThat(json.elements()).extracting(Json::isText).containsExactly(false, true, false);
+  }
+
+  @Test
   void splitsArraysIntoTheBytesOfTheirElements() {
     Json array = json(" { \"x\" : [ 1 , {\"a\":[1,2]} ,\"],\" ] } ").at("/x");
 

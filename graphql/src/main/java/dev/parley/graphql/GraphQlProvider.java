@@ -1,0 +1,60 @@
+package dev.parley.graphql;
+
+import dev.parley.CallChannel;
+import dev.parley.Channel;
+import dev.parley.http.HttpTransport;
+import dev.parley.spi.ChannelDriver;
+import dev.parley.spi.ChannelProvider;
+import dev.parley.spi.ChannelSpec;
+import dev.parley.spi.DriverContext;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Opens {@code graphql+http} and {@code graphql+https}; being on the class path is enough.
+ *
+ * <p>Parameters of the address, none of which goes to the server: {@code get=true}, {@code
+ * persisted=true}, {@code connectTimeout=2s}, {@code maxResponseBytes=1000000}, {@code
+ * treat503AsNotProcessed=true}, {@code h2c=true}.
+ */
+public final class GraphQlProvider implements ChannelProvider {
+  private final Supplier<HttpTransport.Builder> transports;
+  private final Settings defaults;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public GraphQlProvider() {
+    this(HttpTransport::builder, Settings.DEFAULT);
+  }
+
+  GraphQlProvider(Supplier<HttpTransport.Builder> transports, Settings defaults) {
+    this.transports = transports;
+    this.defaults = defaults;
+  }
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("graphql+http", "graphql+https");
+  }
+
+  @Override
+  public Set<Class<? extends Channel>> capabilities(String scheme) {
+    return Set.of(CallChannel.class);
+  }
+
+  @Override
+  public ChannelDriver open(ChannelSpec spec, DriverContext context) {
+    HttpTransport.Builder builder = transports.get();
+    spec.duration("connectTimeout").ifPresent(builder::connectTimeout);
+    spec.number("maxResponseBytes").ifPresent(builder::maxResponseBytes);
+    spec.flag("treat503AsNotProcessed").ifPresent(builder::treat503AsNotProcessed);
+    if (spec.flag("h2c").orElse(false)) {
+      builder.h2c();
+    }
+    Settings settings =
+        defaults
+            .get(spec.flag("get").orElse(defaults.get()))
+            .persisted(spec.flag("persisted").orElse(defaults.persisted()));
+    HttpTransport transport = builder.build(context);
+    return new GraphQlDriver(spec, transport, settings, transport::close);
+  }
+}

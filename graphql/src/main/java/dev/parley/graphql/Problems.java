@@ -1,0 +1,25 @@
+package dev.parley.graphql;
+
+import dev.parley.CodecException;
+import dev.parley.ConfigurationException;
+import dev.parley.Effect;
+import dev.parley.Failure;
+import dev.parley.Kind;
+import dev.parley.ProtocolException;
+
+/** Refusals of what a caller asks for, and of what a server answers. */
+final class Problems {
+  private Problems() {}
+
+  static ConfigurationException refused(String message) {
+    return new ConfigurationException(Failure.of(Kind.LOCAL, Effect.NOT_SENT, message));
+  }
+
+  static ProtocolException protocol(String message) {
+    return new ProtocolException(Failure.of(Kind.PROTOCOL, Effect.POSSIBLE, message));
+  }
+
+  static CodecException unreadable(String message) {
+    return new CodecException(Failure.of(Kind.PROTOCOL, Effect.POSSIBLE, message));
+  }
+}

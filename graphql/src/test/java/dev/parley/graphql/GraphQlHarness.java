@@ -1,0 +1,180 @@
+package dev.parley.graphql;
+
+import dev.parley.Channel;
+import dev.parley.Idempotency;
+import dev.parley.Operation;
+import dev.parley.Parley;
+import dev.parley.testkit.conformance.CallHarness;
+import dev.parley.testkit.conformance.Note;
+import dev.parley.testkit.conformance.PeerScript;
+import dev.parley.testkit.conformance.ProxyTroubles;
+import dev.parley.testkit.conformance.Trouble;
+import dev.parley.testkit.fault.FaultProxy;
+import java.util.Optional;
+import java.util.Set;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+
+/** A real server behind a fault proxy. */
+abstract class GraphQlHarness implements CallHarness {
+  private static final String QUERY =
+      "query Echo($id: String!, $text: String!) { echo(id: $id, text: $text) { id text } }";
+
+  private final String adapter;
+  private final PeerScript script = new PeerScript();
+  private final ConnectionPool pool = new ConnectionPool();
+  private FaultProxy proxy;
+  private ProxyTroubles troubles;
+  private OkHttpClient ownClient;
+
+  GraphQlHarness(String adapter) {
+    this.adapter = adapter;
+  }
+
+  /** Puts the proxy in front of the server. */
+  final void reach(Server server) {
+    proxy = FaultProxy.to(server.port());
+    troubles = new ProxyTroubles(proxy);
+  }
+
+  @Override
+  public String adapter() {
+    return adapter;
+  }
+
+  @Override
+  public String uri() {
+    return "graphql+http://127.0.0.1:" + proxy.port() + "/graphql";
+  }
+
+  private GraphQlChannel.Builder builder() {
+    return GraphQlChannel.builder(uri()).customize(okHttp -> okHttp.connectionPool(pool));
+  }
+
+  private static <C extends Channel> C open(
+      Parley parley, String uri, GraphQlChannel.Builder builder, Class<C> capability) {
+    return parley.at(uri).provider(builder.provider()).open(capability);
+  }
+
+  @Override
+  public <C extends Channel> C open(Parley parley, Class<C> capability) {
+    return open(parley, uri(), builder(), capability);
+  }
+
+  @Override
+  public PeerScript script() {
+    return script;
+  }
+
+  @Override
+  public Set<Trouble> troubles() {
+    return troubles.all();
+  }
+
+  @Override
+  public void cause(Trouble trouble) {
+    troubles.cause(trouble);
+  }
+
+  @Override
+  public void heal() {
+    troubles.heal();
+  }
+
+  @Override
+  public boolean acceptsAnyType() {
+    return true; // Jackson
+  }
+
+  @Override
+  public boolean carriesHeaders() {
+    return true;
+  }
+
+  // Threads of OkHttp and Okio that all clients of a JVM share and that end when they are idle.
+  @Override
+  public boolean isOwnThread(Thread thread) {
+    String name = thread.getName();
+    return name.startsWith("XNIO")
+        || name.startsWith("script-")
+        || name.startsWith("process reaper")
+        || name.startsWith("parley-fault-proxy")
+        || name.startsWith("OkHttp TaskRunner")
+        || name.startsWith("Okio Watchdog");
+  }
+
+  @Override
+  public <C extends Channel> Optional<C> openWithOwnClient(Parley parley, Class<C> capability) {
+    if (ownClient == null) {
+      ownClient = new OkHttpClient();
+    }
+    return Optional.of(
+        open(parley, uri(), GraphQlChannel.builder(uri()).client(ownClient), capability));
+  }
+
+  @Override
+  public Optional<Object> ownClient() {
+    return Optional.ofNullable(ownClient);
+  }
+
+  @Override
+  public <C extends Channel> Optional<C> openCustomized(
+      Parley parley, Class<C> capability, Runnable customizer) {
+    return Optional.of(
+        open(parley, uri(), builder().customize(okHttp -> customizer.run()), capability));
+  }
+
+  @Override
+  public Optional<Class<?>> nativeClient() {
+    return Optional.of(OkHttpClient.class);
+  }
+
+  @Override
+  public Optional<Class<?>> nativeReply() {
+    return Optional.of(Response.class);
+  }
+
+  @Override
+  public Optional<Class<?>> nativeFailure() {
+    return Optional.of(java.io.IOException.class);
+  }
+
+  @Override
+  public Operation<Note, Note> operation(Idempotency idempotency) {
+    String document = idempotency == Idempotency.SAFE ? QUERY : QUERY.replace("query", "mutation");
+    return bare().with(idempotency).bind(GraphQl.document(document).at("/echo"));
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> unboundOperation() {
+    return Optional.of(bare());
+  }
+
+  @Override
+  public Optional<Operation<Note, Note>> nativelyBound(Runnable used) {
+    return Optional.of(
+        bare()
+            .bind(
+                GraphQl.document(QUERY)
+                    .at("/echo")
+                    .nativeRequest(request -> {
+                      used.run();
+                      return request;
+                    })));
+  }
+
+  private static Operation<Note, Note> bare() {
+    return Operation.of("notes.echo", Note.class, Note.class);
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    pool.evictAll();
+    if (ownClient != null) {
+      ownClient.dispatcher().executorService().shutdown();
+      ownClient.connectionPool().evictAll();
+    }
+  }
+}

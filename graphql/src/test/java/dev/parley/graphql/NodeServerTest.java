@@ -1,0 +1,8 @@
+package dev.parley.graphql;
+
+class NodeServerTest extends ServerTest {
+  @Override
+  Server start() {
+    return new NodeServer();
+  }
+}
