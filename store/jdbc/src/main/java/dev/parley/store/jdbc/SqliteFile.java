@@ -74,7 +74,7 @@ final class SqliteFile extends SQLiteDataSource implements AutoCloseable {
   }
 
   private void awaitTurn() throws SQLException {
-    if (holder == Thread.currentThread()) {
+    if (Thread.currentThread().equals(holder)) {
       throw new SQLException(
           "this thread has the only connection to the SQLite file already; in a transaction, use"
               + " store.on(connection)");
