@@ -1,10 +1,30 @@
-// Echoes on /echo, closes as asked on /close, refuses /refuse, and replays its log on /feed.
+// Echoes on /echo, closes as asked on /close, refuses /refuse, and replays its log on /feed. What is said in a
+// room, such as /room/chat, all in it hear, in one order. /page is for a browser, which answers questions in the
+// room chat, and says in the room seen what it has heard.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
 const log = [];
 const subscribers = new Set();
-const server = createServer((request, response) => response.writeHead(404).end());
+const rooms = new Map();
+const page = `<script>
+  const enter = (room) => new WebSocket('ws://' + location.host + '/room/' + room);
+  const seen = enter('seen');
+  seen.onopen = () => {
+    const chat = enter('chat');
+    chat.binaryType = 'arraybuffer';
+    chat.onopen = () => chat.send('the browser is here');
+    chat.onmessage = ({ data }) => {
+      const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
+      seen.send(text);
+      if (text.startsWith('question ')) chat.send('answer to ' + text);
+    };
+  };
+</script>`;
+const server = createServer((request, response) =>
+  request.url === '/page'
+    ? response.writeHead(200, { 'Content-Type': 'text/html' }).end(page)
+    : response.writeHead(404).end());
 const sockets = new WebSocketServer({
   noServer: true,
   perMessageDeflate: true,
@@ -21,6 +41,13 @@ server.on('upgrade', (request, socket, head) => {
 
 function serve(peer, url) {
   peer.on('error', () => {});
+  if (url.startsWith('/room/')) {
+    const room = rooms.get(url) ?? new Set();
+    rooms.set(url, room.add(peer));
+    peer.on('message', (data, isBinary) => room.forEach((each) => each.send(data, { binary: isBinary })));
+    peer.on('close', () => room.delete(peer));
+    return;
+  }
   peer.on('message', (data, isBinary) => {
     if (url === '/echo') {
       peer.send(data, { binary: isBinary });
