@@ -52,6 +52,11 @@ final class Envelope {
         : multipart(json, variables.files());
   }
 
+  /** Returns the request of one operation with its document, as JSON. */
+  byte[] full(Bound.Variables variables) {
+    return one(full, variables.json().get(0));
+  }
+
   /** Returns an address that holds all of a query. */
   HttpUrl url(HttpUrl endpoint, Bound.Variables variables, Form form) {
     HttpUrl.Builder url = endpoint.newBuilder();

@@ -31,7 +31,12 @@ final class Errors {
   /** Reads the errors of an answer; empty if it has none. */
   static List<PartialFailure> of(Json envelope, Codecs codecs) {
     Json errors = envelope.at("/errors");
-    if (errors == null || !errors.isArray()) {
+    return errors == null ? List.of() : list(errors, codecs);
+  }
+
+  /** Reads a list of errors. */
+  static List<PartialFailure> list(Json errors, Codecs codecs) {
+    if (!errors.isArray()) {
       return List.of();
     }
     List<PartialFailure> read = new ArrayList<>();

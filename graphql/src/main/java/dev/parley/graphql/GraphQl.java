@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * ignores it. Data beside {@code errors} is a reply with {@link dev.parley.Reply#partialFailures};
  * errors without data are a {@link GraphQlException}.
  *
+ * <p>A subscription is a stream, each element of which is read like a reply; errors beside data are
+ * in its header {@value #ERRORS}, and one without data is skipped, as what cannot be read.
+ *
  * <p>Unless the operation declares it, a query is {@link Idempotency#SAFE} and a mutation {@link
  * Idempotency#NONE}.
  *
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */
 public final class GraphQl implements Binding {
+  /** The header of a stream's element that holds the errors beside its data, as JSON. */
+  public static final String ERRORS = "errors";
+
   private final Document document;
   private final Values values;
 
@@ -94,6 +100,11 @@ public final class GraphQl implements Binding {
   public GraphQl nativeRequest(UnaryOperator<Request> change) {
     Objects.requireNonNull(change, "change");
     return with(copy -> copy.nativeRequest = change);
+  }
+
+  /** Returns the document, so that a test can check it against a schema. */
+  public String text() {
+    return document.text();
   }
 
   /** Returns the type and the name of the operation, such as {@code query Product}. */

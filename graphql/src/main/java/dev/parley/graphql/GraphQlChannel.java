@@ -5,11 +5,15 @@ import dev.parley.CallChannel;
 import dev.parley.CallOptions;
 import dev.parley.Features;
 import dev.parley.Kind;
+import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.Registration;
 import dev.parley.State;
 import dev.parley.StateListener;
+import dev.parley.StreamChannel;
+import dev.parley.StreamOptions;
+import dev.parley.Subscription;
 import dev.parley.http.Auth;
 import dev.parley.http.HttpTransport;
 import dev.parley.http.KeyFormat;
@@ -19,15 +23,17 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A GraphQL endpoint with all its native options.
+ * A GraphQL endpoint with all its native options: calls, and subscriptions as streams.
  *
  * <p>{@code parley.open("graphql+https://shop.example/graphql", CallChannel.class)} is enough where
  * the defaults do.
@@ -39,13 +45,20 @@ import org.jspecify.annotations.Nullable;
  * over TLS; the JVM's proxy and certificate authorities; no cache, no authentication; answers up to
  * 64 MiB; {@code Idempotency-Key} raw.
  *
- * <p><b>Threads:</b> safe for use by many threads.
+ * <p><b>Threads:</b> safe for use by many threads. Each subscription is read by a thread of its
+ * own: a virtual one on Java 21 and newer, else a daemon.
  */
-public final class GraphQlChannel implements CallChannel {
+public final class GraphQlChannel implements CallChannel, StreamChannel {
   private final CallChannel calls;
+  private final Parley.Opening opening;
   private final @Nullable Parley ownParley;
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private @Nullable StreamChannel streams;
 
   private GraphQlChannel(Parley.Opening opening, @Nullable Parley ownParley) {
+    this.opening = opening;
     this.ownParley = ownParley;
     this.calls = opening.open(CallChannel.class);
   }
@@ -75,11 +88,23 @@ public final class GraphQlChannel implements CallChannel {
     return calls.call(operation, request, options);
   }
 
+  /**
+   * Streams a subscription, on a web socket of its own.
+   *
+   * @throws dev.parley.ConfigurationException if the operation is bound to no subscription
+   */
+  @Override
+  public <Q, R> Subscription<Message<R>> stream(
+      Operation<Q, R> operation, Q request, StreamOptions options) {
+    return streams().stream(operation, request, options);
+  }
+
   @Override
   public URI uri() {
     return calls.uri();
   }
 
+  /** Returns what calls promise; for streams see {@link #streams()}. */
   @Override
   public Features features() {
     return calls.features();
@@ -106,6 +131,18 @@ public final class GraphQlChannel implements CallChannel {
     return calls.unwrap(nativeType);
   }
 
+  /** Returns the channel of streams alone, opened when it is first asked for. */
+  public StreamChannel streams() {
+    synchronized (lock) {
+      StreamChannel known = streams;
+      if (known == null) {
+        known = opening.open(StreamChannel.class);
+        streams = known;
+      }
+      return known;
+    }
+  }
+
   @Override
   public void close() {
     close(Duration.ofSeconds(30));
@@ -113,6 +150,10 @@ public final class GraphQlChannel implements CallChannel {
 
   @Override
   public void close(Duration limit) {
+    StreamChannel opened = openedStreams();
+    if (opened != null) {
+      opened.close(limit);
+    }
     calls.close(limit);
     if (ownParley != null) {
       ownParley.close(limit);
@@ -121,6 +162,10 @@ public final class GraphQlChannel implements CallChannel {
 
   @Override
   public void abort() {
+    StreamChannel opened = openedStreams();
+    if (opened != null) {
+      opened.abort();
+    }
     calls.abort();
     if (ownParley != null) {
       ownParley.close(Duration.ZERO);
@@ -132,10 +177,16 @@ public final class GraphQlChannel implements CallChannel {
     return "GraphQl" + calls;
   }
 
+  private @Nullable StreamChannel openedStreams() {
+    synchronized (lock) {
+      return streams;
+    }
+  }
+
   /** Makes a {@link GraphQlChannel}, or a provider of channels. */
   public static final class Builder {
     private final String uri;
-    private UnaryOperator<HttpTransport.Builder> transport = UnaryOperator.identity();
+    private final HttpTransport.Builder transport = HttpTransport.builder();
     private UnaryOperator<Parley.Opening> settings = UnaryOperator.identity();
     private Settings protocol = Settings.DEFAULT;
 
@@ -169,19 +220,32 @@ public final class GraphQlChannel implements CallChannel {
       return this;
     }
 
+    /**
+     * Sends a payload with {@code connection_init}, where many servers look for a credential. It is
+     * asked for with each connection, on a thread that may block, so that it can be a fresh one.
+     * Defaults to none.
+     */
+    public Builder connectionInit(Supplier<Map<String, Object>> payload) {
+      this.protocol = protocol.greeting(Objects.requireNonNull(payload, "payload"));
+      return this;
+    }
+
     /** Keeps answers by the rules of HTTP caching in a folder of its own. Defaults to none. */
     public Builder cache(Path folder, long maxBytes) {
-      return with(builder -> builder.cache(folder, maxBytes));
+      transport.cache(folder, maxBytes);
+      return this;
     }
 
     /** Sets the header of idempotency keys. Defaults to {@code Idempotency-Key}, raw. */
     public Builder idempotencyKey(String header, KeyFormat format) {
-      return with(builder -> builder.idempotencyKey(header, format));
+      transport.idempotencyKey(header, format);
+      return this;
     }
 
     /** Sends the milliseconds that are left of the deadline in a header. Defaults to none. */
     public Builder deadlineHeader(String header) {
-      return with(builder -> builder.deadlineHeader(header));
+      transport.deadlineHeader(header);
+      return this;
     }
 
     /**
@@ -189,12 +253,14 @@ public final class GraphQlChannel implements CallChannel {
      * Defaults to false, since proxies answer 503 also when a server broke off after it acted.
      */
     public Builder treat503AsNotProcessed(boolean notProcessed) {
-      return with(builder -> builder.treat503AsNotProcessed(notProcessed));
+      transport.treat503AsNotProcessed(notProcessed);
+      return this;
     }
 
     /** Sets how large an answer may be, after decompression. Defaults to 64 MiB. */
     public Builder maxResponseBytes(long bytes) {
-      return with(builder -> builder.maxResponseBytes(bytes));
+      transport.maxResponseBytes(bytes);
+      return this;
     }
 
     /**
@@ -203,7 +269,8 @@ public final class GraphQlChannel implements CallChannel {
      */
     public Builder client(OkHttpClient client) {
       Objects.requireNonNull(client, "client");
-      return with(builder -> builder.client(client));
+      transport.client(client);
+      return this;
     }
 
     /**
@@ -212,42 +279,50 @@ public final class GraphQlChannel implements CallChannel {
      */
     public Builder customize(Consumer<OkHttpClient.Builder> customizer) {
       Objects.requireNonNull(customizer, "customizer");
-      return with(builder -> builder.customize(customizer));
+      transport.customize(customizer);
+      return this;
     }
 
     /** Sets the limit of one connect. Defaults to 5 s. */
     public Builder connectTimeout(Duration timeout) {
-      return with(builder -> builder.connectTimeout(timeout));
+      transport.connectTimeout(timeout);
+      return this;
     }
 
     /** Sets how often an HTTP/2 connection is asked for a sign of life. Defaults to 10 s. */
     public Builder pingInterval(Duration interval) {
-      return with(builder -> builder.pingInterval(interval));
+      transport.pingInterval(interval);
+      return this;
     }
 
     /** Speaks HTTP/2 without TLS from the first byte on, as services inside a cluster do. */
     public Builder h2c() {
-      return with(HttpTransport.Builder::h2c);
+      transport.h2c();
+      return this;
     }
 
     /** Speaks HTTP/1.1 alone. Defaults to HTTP/2 where the server offers it over TLS. */
     public Builder http1() {
-      return with(HttpTransport.Builder::http1);
+      transport.http1();
+      return this;
     }
 
     /** Sets whom to trust and what to prove. Defaults to {@link Tls#DEFAULT}. */
     public Builder tls(Tls tls) {
-      return with(builder -> builder.tls(tls));
+      transport.tls(tls);
+      return this;
     }
 
     /** Sets the proxy. Defaults to what the JVM's system properties say. */
     public Builder proxy(Proxy proxy) {
-      return with(builder -> builder.proxy(proxy));
+      transport.proxy(proxy);
+      return this;
     }
 
     /** Sets how requests are authenticated. Defaults to {@link Auth#none()}. */
     public Builder auth(Auth auth) {
-      return with(builder -> builder.auth(auth));
+      transport.auth(auth);
+      return this;
     }
 
     /** Sets what a {@link Parley.Opening} has: default options, interceptors, stages. */
@@ -274,19 +349,12 @@ public final class GraphQlChannel implements CallChannel {
 
     /** Returns these settings for {@link Parley.Opening#provider}, all but the address. */
     public ChannelProvider provider() {
-      UnaryOperator<HttpTransport.Builder> made = transport;
-      return new GraphQlProvider(() -> made.apply(HttpTransport.builder()), protocol);
+      return new GraphQlProvider(transport::build, protocol);
     }
 
     private Parley.Opening opening(Parley parley) {
       String address = uri.regionMatches(true, 0, "http", 0, 4) ? "graphql+" + uri : uri;
       return settings.apply(parley.at(address).provider(provider()));
-    }
-
-    private Builder with(UnaryOperator<HttpTransport.Builder> change) {
-      UnaryOperator<HttpTransport.Builder> before = transport;
-      this.transport = builder -> change.apply(before.apply(builder));
-      return this;
     }
   }
 }

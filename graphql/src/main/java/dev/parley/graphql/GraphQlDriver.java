@@ -9,6 +9,7 @@ import dev.parley.Idempotency;
 import dev.parley.Operation;
 import dev.parley.Ordering;
 import dev.parley.ParleyException;
+import dev.parley.StreamChannel;
 import dev.parley.Support;
 import dev.parley.graphql.Envelope.Form;
 import dev.parley.http.HttpOperation;
@@ -19,10 +20,12 @@ import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelSpec;
 import dev.parley.spi.Exchange;
 import dev.parley.spi.RetryLayer;
+import dev.parley.spi.SourceDriver;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,9 @@ final class GraphQlDriver implements ChannelDriver, CallDriver {
   private final Settings settings;
   private final HttpUrl url;
   private final ConcurrentMap<Operation<?, ?>, Bound<?>> bound = new ConcurrentHashMap<>();
+  private final boolean stream;
+  private final String name;
+  private final AtomicLong lastId = new AtomicLong();
   private volatile boolean keepsDocuments;
 
   GraphQlDriver(ChannelSpec spec, HttpTransport transport, Settings settings, Runnable release) {
@@ -43,6 +49,8 @@ final class GraphQlDriver implements ChannelDriver, CallDriver {
     this.settings = settings;
     this.url = url(spec);
     this.keepsDocuments = settings.persisted();
+    this.stream = spec.capability() == StreamChannel.class;
+    this.name = "parley-graphql-" + spec.endpoint();
   }
 
   // All operations go to the one address, which may end with a slash.
@@ -54,8 +62,10 @@ final class GraphQlDriver implements ChannelDriver, CallDriver {
 
   @Override
   public Features features() {
-    return Features.of(Guarantee.AT_LEAST_ONCE, Ordering.NONE, BackPressure.TRANSPORT)
-        .with(Feature.HEADERS, Support.NATIVE);
+    return stream
+        ? Features.of(Guarantee.AT_MOST_ONCE, Ordering.TOTAL, BackPressure.TRANSPORT)
+        : Features.of(Guarantee.AT_LEAST_ONCE, Ordering.NONE, BackPressure.TRANSPORT)
+            .with(Feature.HEADERS, Support.NATIVE);
   }
 
   @Override
@@ -66,6 +76,16 @@ final class GraphQlDriver implements ChannelDriver, CallDriver {
   @Override
   public Optional<CallDriver> call() {
     return Optional.of(this);
+  }
+
+  @Override
+  public Optional<SourceDriver> source() {
+    return Optional.of(new GraphQlSource(this, new Sockets(transport, url, name)));
+  }
+
+  /** Returns an id that no other subscription here has. */
+  String newId() {
+    return Long.toString(lastId.incrementAndGet());
   }
 
   @Override

@@ -2,13 +2,16 @@ package dev.parley.graphql;
 
 import dev.parley.CallChannel;
 import dev.parley.Channel;
+import dev.parley.StreamChannel;
 import dev.parley.http.HttpTransport;
+import dev.parley.http.SharedTransport;
 import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelProvider;
 import dev.parley.spi.ChannelSpec;
 import dev.parley.spi.DriverContext;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens {@code graphql+http} and {@code graphql+https}; being on the class path is enough.
@@ -18,16 +21,17 @@ import java.util.function.Supplier;
  * treat503AsNotProcessed=true}, {@code h2c=true}.
  */
 public final class GraphQlProvider implements ChannelProvider {
-  private final Supplier<HttpTransport.Builder> transports;
+  private final @Nullable SharedTransport shared; // of a builder
   private final Settings defaults;
 
   /** For {@link java.util.ServiceLoader}. */
   public GraphQlProvider() {
-    this(HttpTransport::builder, Settings.DEFAULT);
+    this.shared = null;
+    this.defaults = Settings.DEFAULT;
   }
 
-  GraphQlProvider(Supplier<HttpTransport.Builder> transports, Settings defaults) {
-    this.transports = transports;
+  GraphQlProvider(Function<DriverContext, HttpTransport> transports, Settings defaults) {
+    this.shared = new SharedTransport(transports);
     this.defaults = defaults;
   }
 
@@ -38,12 +42,15 @@ public final class GraphQlProvider implements ChannelProvider {
 
   @Override
   public Set<Class<? extends Channel>> capabilities(String scheme) {
-    return Set.of(CallChannel.class);
+    return Set.of(CallChannel.class, StreamChannel.class);
   }
 
   @Override
   public ChannelDriver open(ChannelSpec spec, DriverContext context) {
-    HttpTransport.Builder builder = transports.get();
+    if (shared != null) {
+      return new GraphQlDriver(spec, shared.join(context), defaults, shared::leave);
+    }
+    HttpTransport.Builder builder = HttpTransport.builder();
     spec.duration("connectTimeout").ifPresent(builder::connectTimeout);
     spec.number("maxResponseBytes").ifPresent(builder::maxResponseBytes);
     spec.flag("treat503AsNotProcessed").ifPresent(builder::treat503AsNotProcessed);
@@ -52,8 +59,8 @@ public final class GraphQlProvider implements ChannelProvider {
     }
     Settings settings =
         defaults
-            .get(spec.flag("get").orElse(defaults.get()))
-            .persisted(spec.flag("persisted").orElse(defaults.persisted()));
+            .get(spec.flag("get").orElse(false))
+            .persisted(spec.flag("persisted").orElse(false));
     HttpTransport transport = builder.build(context);
     return new GraphQlDriver(spec, transport, settings, transport::close);
   }

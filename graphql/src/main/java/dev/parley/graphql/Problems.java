@@ -6,6 +6,7 @@ import dev.parley.Effect;
 import dev.parley.Failure;
 import dev.parley.Kind;
 import dev.parley.ProtocolException;
+import dev.parley.TransportException;
 
 /** Refusals of what a caller asks for, and of what a server answers. */
 final class Problems {
@@ -17,6 +18,10 @@ final class Problems {
 
   static ProtocolException protocol(String message) {
     return new ProtocolException(Failure.of(Kind.PROTOCOL, Effect.POSSIBLE, message));
+  }
+
+  static TransportException lost(String message) {
+    return new TransportException(Failure.of(Kind.TRANSIENT, Effect.POSSIBLE, message));
   }
 
   static CodecException unreadable(String message) {

@@ -18,7 +18,6 @@ import dev.parley.Parley;
 import dev.parley.ParleyException;
 import dev.parley.ProtocolException;
 import dev.parley.RetryPolicy;
-import dev.parley.StreamChannel;
 import dev.parley.TypeRef;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -379,11 +378,5 @@ class BadInputTest {
     assertThat(catchThrowable(() -> parley.open(address, CallChannel.class)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
-  }
-
-  @Test
-  void tellsThatItHasNoStreams() {
-    assertThat(catchThrowable(() -> parley.open(uri("/graphql"), StreamChannel.class)))
-        .isInstanceOf(ConfigurationException.class);
   }
 }

@@ -1,5 +1,6 @@
 package dev.parley.graphql;
 
+import dev.parley.CallChannel;
 import dev.parley.Channel;
 import dev.parley.Idempotency;
 import dev.parley.Operation;
@@ -8,22 +9,26 @@ import dev.parley.testkit.conformance.CallHarness;
 import dev.parley.testkit.conformance.Note;
 import dev.parley.testkit.conformance.PeerScript;
 import dev.parley.testkit.conformance.ProxyTroubles;
+import dev.parley.testkit.conformance.StreamHarness;
 import dev.parley.testkit.conformance.Trouble;
 import dev.parley.testkit.fault.FaultProxy;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 
 /** A real server behind a fault proxy. */
-abstract class GraphQlHarness implements CallHarness {
+abstract class GraphQlHarness implements CallHarness, StreamHarness {
+  private static final Set<String> WARM = ConcurrentHashMap.newKeySet();
   private static final String QUERY =
       "query Echo($id: String!, $text: String!) { echo(id: $id, text: $text) { id text } }";
 
   private final String adapter;
-  private final PeerScript script = new PeerScript();
+  private volatile PeerScript script = new PeerScript();
   private final ConnectionPool pool = new ConnectionPool();
+  private Server server;
   private FaultProxy proxy;
   private ProxyTroubles troubles;
   private OkHttpClient ownClient;
@@ -33,9 +38,22 @@ abstract class GraphQlHarness implements CallHarness {
   }
 
   /** Puts the proxy in front of the server. */
-  final void reach(Server server) {
+  final void reach(Server reached) {
+    server = reached;
     proxy = FaultProxy.to(server.port());
     troubles = new ProxyTroubles(proxy);
+    if (WARM.add(adapter)) {
+      warmUp();
+    }
+  }
+
+  // The first call of a JVM takes longer than some tests give a whole call.
+  private void warmUp() {
+    try (Parley parley = Parley.create()) {
+      open(parley, CallChannel.class).call(operation(Idempotency.SAFE), new Note("warm", ""));
+    }
+    pool.evictAll();
+    script = new PeerScript();
   }
 
   @Override
@@ -164,6 +182,37 @@ abstract class GraphQlHarness implements CallHarness {
                     })));
   }
 
+  @Override
+  public Operation<Void, Note> stream() {
+    return Operation.of("notes.watch", Void.class, Note.class)
+        .bind(GraphQl.document("subscription Notes { notes { id text } }").at("/notes"));
+  }
+
+  @Override
+  public Optional<Operation<Void, Note>> unboundStream() {
+    return Optional.of(Operation.of("notes.watch", Void.class, Note.class));
+  }
+
+  @Override
+  public void publish(Note note) {
+    server.publish(note.id(), note.text());
+  }
+
+  @Override
+  public void publishGarbage() {
+    server.publish("garbage", null);
+  }
+
+  @Override
+  public void end() {
+    server.end();
+  }
+
+  @Override
+  public int connects() {
+    return server.subscriptions();
+  }
+
   private static Operation<Note, Note> bare() {
     return Operation.of("notes.echo", Note.class, Note.class);
   }
@@ -171,6 +220,7 @@ abstract class GraphQlHarness implements CallHarness {
   @Override
   public void close() {
     proxy.close();
+    server.close();
     pool.evictAll();
     if (ownClient != null) {
       ownClient.dispatcher().executorService().shutdown();

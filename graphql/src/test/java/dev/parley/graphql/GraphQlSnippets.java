@@ -12,6 +12,15 @@ import dev.parley.PartialFailure;
 import dev.parley.Reply;
 import dev.parley.TypeRef;
 import dev.parley.http.Auth;
+import graphql.ParseAndValidate;
+import graphql.parser.Parser;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.idl.SchemaParser;
+import graphql.schema.idl.UnExecutableSchemaGenerator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -99,6 +108,30 @@ class GraphQlSnippets {
       // @end
       assertThat(product.price()).isNull();
       assertThat(reply.partialFailures()).hasSize(1);
+    }
+  }
+
+  // @start region="validate"
+  @Test
+  void documentsFitTheSchema() {
+    GraphQLSchema schema =
+        UnExecutableSchemaGenerator.makeUnExecutableSchema(
+            new SchemaParser().parse(resource("/schema.graphqls")));
+    for (Operation<?, ?> each : List.of(PRODUCT, ORDER, PRODUCTS)) {
+      String document = each.binding(GraphQl.class).text();
+      assertThat(ParseAndValidate.validate(schema, new Parser().parseDocument(document)))
+          .as(each.name())
+          .isEmpty();
+    }
+  }
+
+  // @end
+
+  private static String resource(String name) {
+    try (InputStream stream = GraphQlSnippets.class.getResourceAsStream(name)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

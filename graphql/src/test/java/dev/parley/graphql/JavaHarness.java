@@ -11,13 +11,11 @@ import java.util.concurrent.TimeUnit;
 
 /** graphql-java. */
 final class JavaHarness extends GraphQlHarness {
-  private final JavaServer server;
   private volatile HeaderMap lastHeaders = new HeaderMap();
 
   JavaHarness() {
     super("graphql, graphql-java");
-    server = new JavaServer(this::answer);
-    reach(server);
+    reach(new JavaServer(this::answer));
   }
 
   private boolean answer(HttpServerExchange exchange, Map<String, ?> variables) throws Exception {
@@ -49,11 +47,5 @@ final class JavaHarness extends GraphQlHarness {
   @Override
   public Optional<String> lastHeader(String name) {
     return Optional.ofNullable(lastHeaders.getFirst(name));
-  }
-
-  @Override
-  public void close() {
-    super.close();
-    server.close();
   }
 }

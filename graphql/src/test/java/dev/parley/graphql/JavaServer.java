@@ -16,8 +16,10 @@ import graphql.schema.GraphQLScalarType;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.SchemaGenerator;
 import graphql.schema.idl.SchemaParser;
+import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.server.handlers.form.FormData;
@@ -31,10 +33,16 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A server on graphql-java and Undertow, which speaks GraphQL over HTTP as the draft says. */
@@ -64,6 +72,10 @@ final class JavaServer implements Server {
   private final Undertow server;
   private final GraphQL graphQl;
   private final Before before;
+  private final JavaSockets sockets = new JavaSockets(this::execute);
+  private final SubmissionPublisher<Map<String, Object>> notes =
+      new SubmissionPublisher<>(Runnable::run, 1 << 16);
+  private final AtomicInteger subscriptions = new AtomicInteger();
 
   JavaServer() {
     this((exchange, variables) -> false);
@@ -72,6 +84,7 @@ final class JavaServer implements Server {
   JavaServer(Before before) {
     this.before = before;
     this.graphQl = graphQl();
+    HttpHandler all = sockets.before(new BlockingHandler(this::answer));
     this.server =
         Undertow.builder()
             .setIoThreads(2)
@@ -80,7 +93,7 @@ final class JavaServer implements Server {
             // moment leaves it as it is for good.
             .setServerOption(UndertowOptions.ALWAYS_SET_DATE, false)
             .addHttpListener(0, "127.0.0.1")
-            .setHandler(new BlockingHandler(this::answer))
+            .setHandler(Handlers.path().addExactPath("/graphql", all))
             .build();
     server.start();
   }
@@ -88,6 +101,29 @@ final class JavaServer implements Server {
   @Override
   public int port() {
     return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+  }
+
+  /** Returns what speaks graphql-transport-ws. */
+  JavaSockets sockets() {
+    return sockets;
+  }
+
+  @Override
+  public void publish(String id, String text) {
+    Map<String, Object> note = new HashMap<>();
+    note.put("id", id);
+    note.put("text", text);
+    notes.submit(note);
+  }
+
+  @Override
+  public void end() {
+    notes.close();
+  }
+
+  @Override
+  public int subscriptions() {
+    return subscriptions.get();
   }
 
   @Override
@@ -128,7 +164,7 @@ final class JavaServer implements Server {
   }
 
   private static Map<String, Object> ofQuery(Map<String, Deque<String>> query) {
-    Map<String, Object> request = new java.util.HashMap<>();
+    Map<String, Object> request = new HashMap<>();
     query.forEach((name, values) -> {
       String value = values.getFirst();
       boolean json = name.equals("variables") || name.equals("extensions");
@@ -204,7 +240,7 @@ final class JavaServer implements Server {
             .build());
   }
 
-  private static GraphQL graphQl() {
+  private GraphQL graphQl() {
     String schema;
     try (InputStream text = JavaServer.class.getResourceAsStream("/schema.graphqls")) {
       schema = new String(text.readAllBytes(), StandardCharsets.UTF_8);
@@ -238,6 +274,13 @@ final class JavaServer implements Server {
                             "upload",
                             call -> call.getArgument("name") + ": " + call.getArgument("file"))
                         .dataFetcher("uploadAll", call -> call.getArgument("files")))
+            .type(
+                "Subscription",
+                type ->
+                    type.dataFetcher(
+                            "notes", call -> (Publisher<Map<String, Object>>) this::subscribe)
+                        .dataFetcher("countdown", JavaServer::countdown))
+            .type("Count", type -> type.dataFetcher("note", JavaServer::oddFails))
             .build();
     return GraphQL.newGraphQL(
             new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(schema), wiring))
@@ -266,6 +309,31 @@ final class JavaServer implements Server {
   private static Object order(DataFetchingEnvironment call) {
     List<Map<String, Object>> parts = call.getArgument("parts");
     return parts.stream().mapToInt(part -> (Integer) part.get("count")).sum();
+  }
+
+  private void subscribe(Subscriber<? super Map<String, Object>> subscriber) {
+    FlowAdapters.toPublisher(notes).subscribe(subscriber);
+    subscriptions.incrementAndGet();
+  }
+
+  private static Object countdown(DataFetchingEnvironment call) {
+    int from = call.getArgument("from");
+    List<Map<String, Integer>> counts = new ArrayList<>();
+    for (int value = from; value >= 0; value--) {
+      counts.add(Map.of("value", value));
+    }
+    return (Publisher<Object>)
+        subscriber -> {
+          SubmissionPublisher<Object> elements = new SubmissionPublisher<>(Runnable::run, 1 << 16);
+          FlowAdapters.<Object>toPublisher(elements).subscribe(subscriber);
+          counts.forEach(elements::submit);
+          elements.close();
+        };
+  }
+
+  private static Object oddFails(DataFetchingEnvironment call) {
+    Map<String, Integer> count = call.getSource();
+    return count.get("value") % 2 == 1 ? failed(call, "odd", "ODD") : null;
   }
 
   private static DataFetcherResult<Object> failed(

@@ -1,48 +1,27 @@
 package dev.parley.graphql;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.parley.testkit.conformance.Act;
 import dev.parley.testkit.conformance.Note;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** graphql-yoga in Node, which asks here what to do with each request. */
 final class NodeHarness extends GraphQlHarness {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(task -> new Thread(task, "script-of-node"));
-  private final HttpServer scripts;
-  private final NodeServer server;
   private volatile JsonNode lastHeaders = JSON.createObjectNode();
 
   NodeHarness() {
     super("graphql, graphql-yoga");
-    try {
-      scripts = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    scripts.setExecutor(threads);
-    scripts.createContext("/", this::answer);
-    scripts.start();
-    server = new NodeServer("http://127.0.0.1:" + scripts.getAddress().getPort() + "/");
-    reach(server);
+    reach(new NodeServer(this::answer));
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    JsonNode asked = JSON.readTree(exchange.getRequestBody());
+  private JsonNode answer(JsonNode asked) {
     lastHeaders = asked.get("headers");
     JsonNode key = asked.get("key");
     Note note = new Note(asked.get("id").asString(), asked.get("text").asString());
@@ -50,40 +29,28 @@ final class NodeHarness extends GraphQlHarness {
     if (act.kind() == Act.Kind.HOLD) {
       try {
         script().released().get(60, TimeUnit.SECONDS);
-      } catch (Exception e) {
-        throw new IOException(e);
+      } catch (InterruptedException | ExecutionException | TimeoutException e) {
+        throw new IllegalStateException(e);
       }
     }
-    Map<String, Object> answer = new HashMap<>();
-    answer.put(
-        "status",
+    int status =
         switch (act.kind()) {
           case ECHO, HOLD, GARBAGE -> 200;
           case BUSY -> 500;
           case DECLINE -> 429;
           case FORBID -> 403;
-        });
-    answer.put("garbage", act.kind() == Act.Kind.GARBAGE);
+        };
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("status", status).put("garbage", act.kind() == Act.Kind.GARBAGE);
     if (act.retryAfter() != null) {
       answer.put("wait", act.retryAfter().toMillis());
     }
-    byte[] json = JSON.writeValueAsBytes(answer);
-    exchange.sendResponseHeaders(200, json.length);
-    exchange.getResponseBody().write(json);
-    exchange.close();
+    return answer;
   }
 
   @Override
   public Optional<String> lastHeader(String name) {
     return Optional.ofNullable(lastHeaders.get(name.toLowerCase(java.util.Locale.ROOT)))
         .map(JsonNode::asString);
-  }
-
-  @Override
-  public void close() {
-    super.close();
-    server.close();
-    scripts.stop(0);
-    threads.shutdownNow();
   }
 }

@@ -10,6 +10,15 @@ interface Server extends AutoCloseable {
     return "graphql+http://127.0.0.1:" + port() + "/graphql";
   }
 
+  /** Sends a note to all who subscribe to notes; one without a text fails there. */
+  void publish(String id, String text);
+
+  /** Ends the subscriptions to notes. */
+  void end();
+
+  /** Returns how many subscriptions to notes there were. */
+  int subscriptions();
+
   @Override
   void close();
 }

@@ -52,6 +52,17 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
    */
   protected abstract T read(Response response) throws IOException;
 
+  /**
+   * Asks for another protocol and waits for the answer, which is {@link #accepts accepted} or
+   * refused like any; {@link Attempt#onCancel} must make it return. Defaults to null: the request
+   * is plain HTTP.
+   *
+   * @throws IOException if there was no answer
+   */
+  protected @Nullable Response upgrade(Request request, Attempt<T> attempt) throws IOException {
+    return null;
+  }
+
   /** Returns whether an answer is for {@link #read}. Defaults to any 2xx. */
   protected boolean accepts(Response response) {
     return response.isSuccessful();
@@ -91,7 +102,7 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
               ? auth.lastingCredential(transport, attempt)
               : auth.credential(transport, attempt);
       credential = current;
-      Response response = send(auth.sign(request(attempt), current), flight);
+      Response response = send(auth.sign(request(attempt), current), flight, attempt);
       try {
         if (accepts(response)) {
           return read(response);
@@ -130,20 +141,23 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
     return !(refused instanceof TokenException) && transport.auth().renew(transport, credential);
   }
 
-  private Response send(Request first, Flight flight) throws IOException {
+  private Response send(Request first, Flight flight, Attempt<T> attempt) throws IOException {
     Request request = first;
     for (int redirects = 0; ; redirects++) {
-      Call call = transport.client().newCall(request);
-      flight.begins(call);
-      Response response = call.execute();
+      Response response = upgrade(request, attempt);
+      if (response == null) {
+        Call call = transport.client().newCall(request);
+        flight.begins(call);
+        response = call.execute();
+      }
       if (!Redirects.isRedirect(response.code()) || idempotency != Idempotency.SAFE) {
         return response;
       }
-      try (response) {
+      try (Response redirect = response) {
         if (redirects == Redirects.MAX) {
-          throw Redirects.tooMany(describe(), response);
+          throw Redirects.tooMany(describe(), redirect);
         }
-        request = Redirects.next(describe(), request, response);
+        request = Redirects.next(describe(), request, redirect);
       }
     }
   }

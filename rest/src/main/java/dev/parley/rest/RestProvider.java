@@ -4,6 +4,7 @@ import dev.parley.CallChannel;
 import dev.parley.Channel;
 import dev.parley.StreamChannel;
 import dev.parley.http.HttpTransport;
+import dev.parley.http.SharedTransport;
 import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelProvider;
 import dev.parley.spi.ChannelSpec;
@@ -19,19 +20,15 @@ import org.jspecify.annotations.Nullable;
  * maxResponseBytes=1000000}, {@code treat503AsNotProcessed=true}, {@code h2c=true}.
  */
 public final class RestProvider implements ChannelProvider {
-  private final @Nullable Function<DriverContext, HttpTransport> settings; // of a builder
-
-  // Guarded by this.
-  private @Nullable HttpTransport shared;
-  private int users;
+  private final @Nullable SharedTransport shared; // of a builder
 
   /** For {@link java.util.ServiceLoader}. */
   public RestProvider() {
-    this.settings = null;
+    this.shared = null;
   }
 
   RestProvider(Function<DriverContext, HttpTransport> settings) {
-    this.settings = settings;
+    this.shared = new SharedTransport(settings);
   }
 
   @Override
@@ -46,8 +43,8 @@ public final class RestProvider implements ChannelProvider {
 
   @Override
   public ChannelDriver open(ChannelSpec spec, DriverContext context) {
-    if (settings != null) {
-      return new RestDriver(spec, join(settings, context), this::leave);
+    if (shared != null) {
+      return new RestDriver(spec, shared.join(context), shared::leave);
     }
     HttpTransport.Builder builder = HttpTransport.builder();
     spec.duration("connectTimeout").ifPresent(builder::connectTimeout);
@@ -58,25 +55,5 @@ public final class RestProvider implements ChannelProvider {
     }
     HttpTransport transport = builder.build(context);
     return new RestDriver(spec, transport, transport::close);
-  }
-
-  // The calls and the streams of one RestChannel go over one transport.
-  private synchronized HttpTransport join(
-      Function<DriverContext, HttpTransport> made, DriverContext context) {
-    HttpTransport known = shared;
-    if (known == null) {
-      known = made.apply(context);
-      shared = known;
-    }
-    users++;
-    return known;
-  }
-
-  private synchronized void leave() {
-    HttpTransport last = shared;
-    if (--users == 0 && last != null) {
-      shared = null;
-      last.close();
-    }
   }
 }
