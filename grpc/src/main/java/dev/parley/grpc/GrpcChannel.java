@@ -3,35 +3,26 @@ package dev.parley.grpc;
 import dev.parley.Call;
 import dev.parley.CallChannel;
 import dev.parley.CallOptions;
-import dev.parley.Channel;
 import dev.parley.DuplexChannel;
-import dev.parley.Features;
 import dev.parley.Headers;
 import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
-import dev.parley.Registration;
 import dev.parley.Session;
 import dev.parley.SessionOptions;
-import dev.parley.State;
-import dev.parley.StateListener;
 import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.spi.ChannelProvider;
+import dev.parley.spi.ForwardingChannel;
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,23 +42,19 @@ import org.jspecify.annotations.Nullable;
  * never looked at; and when a connection is lost, the next attempt dials, not grpc-java's own
  * back-off.
  *
+ * <p>{@link #features} and {@link #state} are those of calls; it unwraps to the {@link
+ * ManagedChannel}.
+ *
  * <p><b>Threads:</b> safe for use by many threads. Connections are served by grpc-java's daemon
  * threads, which all its channels share.
  */
-public final class GrpcChannel implements CallChannel, StreamChannel, DuplexChannel {
+public final class GrpcChannel extends ForwardingChannel
+    implements CallChannel, StreamChannel, DuplexChannel {
   private final CallChannel calls;
-  private final Parley.Opening opening;
-  private final @Nullable Parley ownParley;
-  private final Object lock = new Object();
-
-  // Guarded by lock.
-  private @Nullable StreamChannel streams;
-  private @Nullable DuplexChannel sessions;
 
   private GrpcChannel(Parley.Opening opening, @Nullable Parley ownParley) {
-    this.opening = opening;
-    this.ownParley = ownParley;
-    this.calls = opening.open(CallChannel.class);
+    super(opening, ownParley, CallChannel.class);
+    this.calls = channel(CallChannel.class);
   }
 
   /**
@@ -115,111 +102,22 @@ public final class GrpcChannel implements CallChannel, StreamChannel, DuplexChan
     return sessions().open(operation, options);
   }
 
-  @Override
-  public URI uri() {
-    return calls.uri();
-  }
-
-  /** Returns what calls promise; see {@link #streams()} and {@link #sessions()} for theirs. */
-  @Override
-  public Features features() {
-    return calls.features();
-  }
-
-  @Override
-  public State state() {
-    return calls.state();
-  }
-
-  @Override
-  public Registration onStateChange(StateListener listener) {
-    return calls.onStateChange(listener);
-  }
-
-  @Override
-  public String explain() {
-    return calls.explain();
-  }
-
-  /** Returns the {@link ManagedChannel} if that is asked for. */
-  @Override
-  public <N> Optional<N> unwrap(Class<N> nativeType) {
-    return calls.unwrap(nativeType);
-  }
-
-  /** Returns the channel of streams alone, opened when it is first asked for. */
+  /** Returns the channel of streams alone, which tells what streams promise. */
   public StreamChannel streams() {
-    synchronized (lock) {
-      StreamChannel known = streams;
-      if (known == null) {
-        known = opening.open(StreamChannel.class);
-        streams = known;
-      }
-      return known;
-    }
+    return channel(StreamChannel.class);
   }
 
-  /** Returns the channel of sessions alone, opened when it is first asked for. */
+  /** Returns the channel of sessions alone, which tells what sessions promise. */
   public DuplexChannel sessions() {
-    synchronized (lock) {
-      DuplexChannel known = sessions;
-      if (known == null) {
-        known = opening.open(DuplexChannel.class);
-        sessions = known;
-      }
-      return known;
-    }
-  }
-
-  @Override
-  public void close() {
-    close(Duration.ofSeconds(30));
-  }
-
-  @Override
-  public void close(Duration limit) {
-    opened().forEach(channel -> channel.close(limit));
-    calls.close(limit);
-    if (ownParley != null) {
-      ownParley.close(limit);
-    }
-  }
-
-  @Override
-  public void abort() {
-    opened().forEach(Channel::abort);
-    calls.abort();
-    if (ownParley != null) {
-      ownParley.close(Duration.ZERO);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "Grpc" + calls;
-  }
-
-  private List<Channel> opened() {
-    List<Channel> opened = new ArrayList<>(2);
-    synchronized (lock) {
-      if (sessions != null) {
-        opened.add(sessions);
-      }
-      if (streams != null) {
-        opened.add(streams);
-      }
-    }
-    return opened;
+    return channel(DuplexChannel.class);
   }
 
   /** Makes a {@link GrpcChannel}, or a provider of channels. */
-  public static final class Builder {
-    private final String uri;
+  public static final class Builder extends ForwardingChannel.Builder<GrpcChannel, Builder> {
     private final GrpcSettings grpc = new GrpcSettings();
-    private UnaryOperator<Parley.Opening> settings = UnaryOperator.identity();
 
     private Builder(String uri) {
-      this.uri = Objects.requireNonNull(uri, "uri");
+      super(uri);
     }
 
     /**
@@ -330,35 +228,14 @@ public final class GrpcChannel implements CallChannel, StreamChannel, DuplexChan
       return this;
     }
 
-    /** Sets what a {@link Parley.Opening} has: default options, interceptors, stages. */
-    public Builder opening(UnaryOperator<Parley.Opening> newSettings) {
-      this.settings = Objects.requireNonNull(newSettings, "newSettings");
-      return this;
-    }
-
-    /** Opens the channel; it is closed with the Parley, or before. */
-    public GrpcChannel open(Parley parley) {
-      return new GrpcChannel(opening(parley), null);
-    }
-
-    /** Opens the channel in a Parley of its own, which is closed with it. */
-    public GrpcChannel build() {
-      Parley own = Parley.create();
-      try {
-        return new GrpcChannel(opening(own), own);
-      } catch (RuntimeException e) {
-        own.close(Duration.ZERO);
-        throw e;
-      }
-    }
-
-    /** Returns these settings for {@link Parley.Opening#provider}, all but the address. */
+    @Override
     public ChannelProvider provider() {
       return new GrpcProvider(grpc.copy());
     }
 
-    private Parley.Opening opening(Parley parley) {
-      return settings.apply(parley.at(uri).provider(provider()));
+    @Override
+    protected GrpcChannel channel(Parley.Opening opening, @Nullable Parley ownParley) {
+      return new GrpcChannel(opening, ownParley);
     }
 
     private static Duration notNegative(Duration duration, String name) {

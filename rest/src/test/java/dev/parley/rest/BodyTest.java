@@ -537,7 +537,7 @@ class BodyTest {
                 (arrival, exchange) -> TestServer.json(exchange, 200, "{\"id\":\"1\"}"));
         RestChannel api = RestChannel.builder(server.uri()).build()) {
       assertThat(api.call(GET, null)).isEqualTo(new Order("1"));
-      assertThat(api.toString()).isEqualTo("RestCallChannel[" + server.uri() + ", OPEN]");
+      assertThat(api.toString()).isEqualTo("RestChannel[" + server.uri() + ", OPEN]");
     }
   }
 }

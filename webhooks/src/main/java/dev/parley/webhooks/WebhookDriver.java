@@ -69,7 +69,9 @@ final class WebhookDriver implements ChannelDriver, SendDriver {
 
   @Override
   public <N> Optional<N> unwrap(Class<N> nativeType) {
-    return transport.unwrap(nativeType);
+    return nativeType == Endpoint.class
+        ? Optional.of(nativeType.cast(endpoint))
+        : transport.unwrap(nativeType);
   }
 
   @Override

@@ -3,29 +3,23 @@ package dev.parley.webhooks;
 import dev.parley.Call;
 import dev.parley.CallOptions;
 import dev.parley.ConsumeOptions;
-import dev.parley.Features;
 import dev.parley.Message;
 import dev.parley.Parley;
 import dev.parley.Receipt;
-import dev.parley.Registration;
 import dev.parley.RetryMode;
 import dev.parley.SendChannel;
-import dev.parley.State;
-import dev.parley.StateListener;
 import dev.parley.Topic;
+import dev.parley.http.HttpChannelBuilder;
 import dev.parley.http.HttpTransport;
 import dev.parley.http.KeyFormat;
-import dev.parley.http.Tls;
 import dev.parley.spi.ChannelProvider;
+import dev.parley.spi.ForwardingChannel;
 import java.net.Proxy;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -53,14 +47,15 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="dev.parley.webhooks.WebhookSnippets" region="outbox"}
  *
  * <p>Defaults: {@link Destinations#PUBLIC}; attempts of 20 s, 3 of them within 60 s; connects
- * within 5 s; no redirects, no proxy; of an answer 64 KiB are read; no log, no limit of sends at
- * once.
+ * within 5 s; no redirects, no proxy, also not that of a client that was brought; of an answer 64
+ * KiB are read; no log, no limit of sends at once. Its address leaves out the endpoint's query,
+ * which may be secret; it unwraps to the {@link OkHttpClient}.
  *
  * <p><b>Threads:</b> safe for use by many threads.
  *
  * @since 0.1
  */
-public final class WebhookSender implements SendChannel {
+public final class WebhookSender extends ForwardingChannel implements SendChannel {
   /**
    * How an outbox sends webhooks: by the schedule of Standard Webhooks 1.0.0, which is at once and
    * after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, each up to a tenth longer; 10
@@ -90,12 +85,11 @@ public final class WebhookSender implements SendChannel {
 
   private final SendChannel sends;
   private final Endpoint endpoint;
-  private final @Nullable Parley ownParley;
 
-  private WebhookSender(SendChannel sends, Endpoint endpoint, @Nullable Parley ownParley) {
-    this.sends = sends;
-    this.endpoint = endpoint;
-    this.ownParley = ownParley;
+  private WebhookSender(Parley.Opening opening, @Nullable Parley ownParley) {
+    super(opening, ownParley, SendChannel.class);
+    this.sends = channel(SendChannel.class);
+    this.endpoint = unwrap(Endpoint.class).orElseThrow();
   }
 
   /**
@@ -105,7 +99,7 @@ public final class WebhookSender implements SendChannel {
    * @throws dev.parley.ConfigurationException if it is no URL, or holds user information
    */
   public static Builder builder(String url) {
-    return new Builder(url);
+    return new Builder(checked(url));
   }
 
   /** Returns whether the endpoint was disabled, so that every send fails at once. */
@@ -139,96 +133,40 @@ public final class WebhookSender implements SendChannel {
     return sends.defaultOptions();
   }
 
-  /** Returns the endpoint without its query, which may be secret. */
-  @Override
-  public URI uri() {
-    return sends.uri();
-  }
-
-  @Override
-  public Features features() {
-    return sends.features();
-  }
-
-  @Override
-  public State state() {
-    return sends.state();
-  }
-
-  @Override
-  public Registration onStateChange(StateListener listener) {
-    return sends.onStateChange(listener);
-  }
-
-  @Override
-  public String explain() {
-    return sends.explain();
-  }
-
-  /** Returns the {@link OkHttpClient} if that is asked for. */
-  @Override
-  public <N> Optional<N> unwrap(Class<N> nativeType) {
-    return sends.unwrap(nativeType);
-  }
-
-  @Override
-  public void close() {
-    close(Duration.ofSeconds(30));
-  }
-
-  @Override
-  public void close(Duration limit) {
-    sends.close(limit);
-    if (ownParley != null) {
-      ownParley.close(limit);
+  private static HttpUrl checked(String url) {
+    HttpUrl parsed = HttpUrl.parse(Objects.requireNonNull(url, "url"));
+    if (parsed == null) {
+      throw Problems.refused(
+          "the address of an endpoint must be a URL such as https://shop.example/webhooks");
     }
-  }
-
-  @Override
-  public void abort() {
-    sends.abort();
-    if (ownParley != null) {
-      ownParley.close(Duration.ZERO);
+    if (!parsed.username().isEmpty() || !parsed.password().isEmpty()) {
+      throw Problems.refused(
+          "the address of the endpoint holds user information, which would end up in logs; send"
+              + " it in a header that an interceptor sets");
     }
-  }
-
-  @Override
-  public String toString() {
-    return "Webhook" + sends;
+    return parsed;
   }
 
   /** Makes a {@link WebhookSender}, or a provider of channels. */
-  public static final class Builder {
+  public static final class Builder extends HttpChannelBuilder<WebhookSender, Builder> {
     private static final CallOptions OPTIONS =
         CallOptions.DEFAULT.attemptTimeout(Duration.ofSeconds(20)).deadline(Duration.ofSeconds(60));
 
     private final HttpUrl url;
-    private final HttpTransport.Builder transport =
-        HttpTransport.builder().maxResponseBytes(64 << 10);
     private @Nullable Supplier<SigningKeys> keys;
     private Destinations destinations = Destinations.PUBLIC;
     private boolean proxied;
-    private @Nullable ConcurrencyLimit concurrency;
     private String name;
     private Consumer<DeliveryAttempt> log = attempt -> {};
     private Consumer<String> onDisabled = why -> {};
-    private Consumer<OkHttpClient.Builder> customizer = builder -> {};
-    private UnaryOperator<Parley.Opening> settings = UnaryOperator.identity();
 
-    private Builder(String text) {
-      HttpUrl parsed = HttpUrl.parse(Objects.requireNonNull(text, "url"));
-      if (parsed == null) {
-        throw Problems.refused(
-            "the address of an endpoint must be a URL such as https://shop.example/webhooks");
-      }
-      if (!parsed.username().isEmpty() || !parsed.password().isEmpty()) {
-        throw Problems.refused(
-            "the address of the endpoint holds user information, which would end up in logs; send"
-                + " it in a header that an interceptor sets");
-      }
-      this.url = parsed;
-      this.name = parsed.scheme() + "://" + parsed.host() + ":" + parsed.port();
-      transport.idempotencyKey("webhook-id", KeyFormat.RAW).customize(this::customized);
+    private Builder(HttpUrl url) {
+      super(url.newBuilder().query(null).fragment(null).build().toString());
+      this.url = url;
+      this.name = url.scheme() + "://" + url.host() + ":" + url.port();
+      with(builder -> builder.idempotencyKey("webhook-id", KeyFormat.RAW));
+      maxResponseBytes(64 << 10);
+      opening(opening -> opening.callOptions(OPTIONS));
     }
 
     /** Sets what to sign with. Required. */
@@ -254,8 +192,8 @@ public final class WebhookSender implements SendChannel {
      * dev.parley.OverloadedException}. Defaults to no limit but that of the Parley's stages.
      */
     public Builder concurrency(int limit) {
-      this.concurrency = new ConcurrencyLimit(limit);
-      return this;
+      ConcurrencyLimit admission = new ConcurrencyLimit(limit);
+      return opening(opening -> opening.admission(admission));
     }
 
     /** Names the endpoint in the log. Defaults to its scheme and authority. */
@@ -280,120 +218,46 @@ public final class WebhookSender implements SendChannel {
     }
 
     /**
-     * Brings a client. It is hardened by {@code newBuilder()}, so that yours stays as it is; its
-     * pool, dispatcher's threads, resolver, interceptors and timeouts are used, not its proxy; and
-     * it stays yours to close.
-     */
-    public Builder client(OkHttpClient client) {
-      transport.client(client);
-      return this;
-    }
-
-    /**
-     * Changes the native builder. What would send requests again or elsewhere is switched off
-     * afterwards: {@code retryOnConnectionFailure}, redirects, {@code authenticator}, proxies.
-     */
-    public Builder customize(Consumer<OkHttpClient.Builder> customizer) {
-      this.customizer = this.customizer.andThen(customizer);
-      return this;
-    }
-
-    /** Sets the limit of one connect. Defaults to 5 s. */
-    public Builder connectTimeout(Duration timeout) {
-      transport.connectTimeout(timeout);
-      return this;
-    }
-
-    /** Speaks HTTP/1.1 alone. Defaults to HTTP/2 where the endpoint offers it. */
-    public Builder http1() {
-      transport.http1();
-      return this;
-    }
-
-    /** Sets whom to trust and what to prove. Defaults to {@link Tls#DEFAULT}. */
-    public Builder tls(Tls tls) {
-      transport.tls(tls);
-      return this;
-    }
-
-    /**
      * Goes out through a proxy, which then must keep to public addresses itself, since it is the
      * one that resolves names: {@link Destinations} check scheme, port and addresses in numbers
      * only. Defaults to none, whatever the JVM's system properties say.
      */
+    @Override
     public Builder proxy(Proxy proxy) {
       this.proxied = proxy.type() != Proxy.Type.DIRECT;
-      transport.proxy(proxy);
-      return this;
+      return super.proxy(proxy);
     }
 
     /** Sets how much is read of an answer, which is then dropped. Defaults to 64 KiB. */
     public Builder maxResponseBytes(long bytes) {
-      transport.maxResponseBytes(bytes);
-      return this;
+      return with(builder -> builder.maxResponseBytes(bytes));
     }
 
-    /** Sets what a {@link Parley.Opening} has: default options, interceptors, breaker. */
-    public Builder opening(UnaryOperator<Parley.Opening> newSettings) {
-      this.settings = Objects.requireNonNull(newSettings, "newSettings");
-      return this;
-    }
-
-    /** Opens the sender; it is closed with the Parley, or before. */
-    public WebhookSender open(Parley parley) {
-      return open(parley, null);
-    }
-
-    /** Opens the sender in a Parley of its own, which is closed with it. */
-    public WebhookSender build() {
-      Parley own = Parley.create();
-      try {
-        return open(own, own);
-      } catch (RuntimeException e) {
-        own.close(Duration.ZERO);
-        throw e;
-      }
-    }
-
-    /** Returns these settings for {@link Parley.Opening#provider}; its address is not looked at. */
+    @Override
     public ChannelProvider provider() {
-      return provider(endpoint());
-    }
-
-    private WebhookSender open(Parley parley, @Nullable Parley own) {
-      Endpoint endpoint = endpoint();
-      Parley.Opening opening =
-          parley
-              .at(url.newBuilder().query(null).fragment(null).build().toString())
-              .provider(provider(endpoint))
-              .callOptions(OPTIONS);
-      if (concurrency != null) {
-        opening.admission(concurrency);
-      }
-      SendChannel sends = settings.apply(opening).open(SendChannel.class);
-      return new WebhookSender(sends, endpoint, own);
-    }
-
-    private Endpoint endpoint() {
       if (keys == null) {
         throw Problems.refused(
             "a webhook is signed: give keys(SigningKeys.of(\"whsec_…\")) to its sender");
       }
       AddressGuard.check(url, destinations);
-      return new Endpoint(url, name, keys, log, onDisabled);
+      Endpoint endpoint = new Endpoint(url, name, keys, log, onDisabled);
+      Supplier<HttpTransport.Builder> transport = transport();
+      Consumer<OkHttpClient.Builder> guard = proxied ? builder -> {} : guard(destinations);
+      // The guard comes last, so that it guards what the customizers made.
+      return new WebhookProvider(
+          endpoint, context -> transport.get().customize(guard).build(context));
     }
 
-    private ChannelProvider provider(Endpoint endpoint) {
-      return new WebhookProvider(endpoint, transport::build);
+    @Override
+    protected WebhookSender channel(Parley.Opening opening, @Nullable Parley ownParley) {
+      return new WebhookSender(opening, ownParley);
     }
 
-    // The guard comes last, so that it guards what the customizers made.
-    private void customized(OkHttpClient.Builder builder) {
-      customizer.accept(builder);
-      if (!proxied) {
+    private static Consumer<OkHttpClient.Builder> guard(Destinations destinations) {
+      return builder -> {
         builder.proxy(Proxy.NO_PROXY);
         AddressGuard.install(builder, destinations);
-      }
+      };
     }
   }
 }

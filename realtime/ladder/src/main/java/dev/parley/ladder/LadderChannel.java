@@ -1,13 +1,9 @@
 package dev.parley.ladder;
 
 import dev.parley.Channel;
-import dev.parley.Features;
 import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
-import dev.parley.Registration;
-import dev.parley.State;
-import dev.parley.StateListener;
 import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
@@ -15,12 +11,11 @@ import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelProvider;
 import dev.parley.spi.ChannelSpec;
 import dev.parley.spi.DriverContext;
-import java.net.URI;
+import dev.parley.spi.ForwardingChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
@@ -46,17 +41,16 @@ import java.util.function.UnaryOperator;
  *
  * {@snippet class="dev.parley.ladder.LadderTest" region="ladder"}
  *
- * <p>It promises what all its rungs do. {@code subscription.unwrap(StreamChannel.class)} returns
- * the channel it stands on.
+ * <p>Its address is {@code ladder:} and the host of the first rung. It promises what all its rungs
+ * do, and unwraps to what the first rung unwraps to that has it. {@code
+ * subscription.unwrap(StreamChannel.class)} returns the channel it stands on.
  *
  * <p><b>Threads:</b> safe for use by many threads. Each subscription has a thread beside what its
  * rung has: a virtual one on Java 21 and newer, else a daemon named {@code parley-poll-*}.
  */
-public final class LadderChannel implements StreamChannel {
-  private final StreamChannel channel;
-
-  private LadderChannel(StreamChannel channel) {
-    this.channel = channel;
+public final class LadderChannel extends ForwardingChannel implements StreamChannel {
+  private LadderChannel(Parley.Opening opening) {
+    super(opening, null, StreamChannel.class);
   }
 
   /** Starts a ladder. */
@@ -67,60 +61,7 @@ public final class LadderChannel implements StreamChannel {
   @Override
   public <Q, R> Subscription<Message<R>> stream(
       Operation<Q, R> operation, Q request, StreamOptions options) {
-    return channel.stream(operation, request, options);
-  }
-
-  /** Returns {@code ladder:} and the host of the first rung. */
-  @Override
-  public URI uri() {
-    return channel.uri();
-  }
-
-  /** Returns what all its rungs promise. */
-  @Override
-  public Features features() {
-    return channel.features();
-  }
-
-  @Override
-  public State state() {
-    return channel.state();
-  }
-
-  @Override
-  public Registration onStateChange(StateListener listener) {
-    return channel.onStateChange(listener);
-  }
-
-  @Override
-  public String explain() {
-    return channel.explain();
-  }
-
-  /** Returns what the first rung unwraps to that has it. */
-  @Override
-  public <N> Optional<N> unwrap(Class<N> nativeType) {
-    return channel.unwrap(nativeType);
-  }
-
-  @Override
-  public void close() {
-    channel.close();
-  }
-
-  @Override
-  public void close(Duration limit) {
-    channel.close(limit);
-  }
-
-  @Override
-  public void abort() {
-    channel.abort();
-  }
-
-  @Override
-  public String toString() {
-    return "Ladder" + channel;
+    return channel(StreamChannel.class).stream(operation, request, options);
   }
 
   /** Makes a {@link LadderChannel}. */
@@ -210,10 +151,7 @@ public final class LadderChannel implements StreamChannel {
         String host = Objects.requireNonNullElse(all.get(0).uri().getHost(), "stream");
         Provider provider =
             new Provider(List.copyOf(all), List.copyOf(closing), climbing, listener, random);
-        return new LadderChannel(
-            settings
-                .apply(parley.at("ladder:" + host).provider(provider))
-                .open(StreamChannel.class));
+        return new LadderChannel(settings.apply(parley.at("ladder:" + host).provider(provider)));
       } catch (RuntimeException e) {
         closing.forEach(Channel::abort);
         throw e;

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens {@code poll+http}, {@code poll+https}, {@code longpoll+http} and {@code longpoll+https};
@@ -29,18 +28,18 @@ public final class PollingProvider implements ChannelProvider {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(4);
 
   private final Rhythm rhythm;
-  private final @Nullable Supplier<HttpTransport.Builder> settings; // of a builder
+  private final Supplier<HttpTransport.Builder> transports;
   private final DoubleSupplier random;
 
   /** For {@link java.util.ServiceLoader}. */
   public PollingProvider() {
-    this(Rhythm.DEFAULT, null, () -> ThreadLocalRandom.current().nextDouble());
+    this(Rhythm.DEFAULT, HttpTransport::builder, () -> ThreadLocalRandom.current().nextDouble());
   }
 
   PollingProvider(
-      Rhythm rhythm, @Nullable Supplier<HttpTransport.Builder> settings, DoubleSupplier random) {
+      Rhythm rhythm, Supplier<HttpTransport.Builder> transports, DoubleSupplier random) {
     this.rhythm = rhythm;
-    this.settings = settings;
+    this.transports = transports;
     this.random = random;
   }
 
@@ -58,8 +57,13 @@ public final class PollingProvider implements ChannelProvider {
   public ChannelDriver open(ChannelSpec spec, DriverContext context) {
     String base = HttpOperation.base(spec);
     Rhythm own = rhythm(spec);
-    HttpTransport.Builder transport = settings == null ? transport(spec) : settings.get();
-    HttpTransport built = transport.keepAlive(KEEP_ALIVE).build(context);
+    HttpTransport.Builder builder = transports.get();
+    spec.duration("connectTimeout").ifPresent(builder::connectTimeout);
+    spec.number("maxResponseBytes").ifPresent(builder::maxResponseBytes);
+    if (spec.flag("h2c").orElse(false)) {
+      builder.h2c();
+    }
+    HttpTransport built = builder.keepAlive(KEEP_ALIVE).build(context);
     return new PollingDriver(built, new PollingSource(built, own, base, random));
   }
 
@@ -79,15 +83,5 @@ public final class PollingProvider implements ChannelProvider {
     } catch (IllegalArgumentException e) {
       throw BoundPoll.refused("the address " + spec.endpoint() + " cannot be: " + e.getMessage());
     }
-  }
-
-  private static HttpTransport.Builder transport(ChannelSpec spec) {
-    HttpTransport.Builder builder = HttpTransport.builder();
-    spec.duration("connectTimeout").ifPresent(builder::connectTimeout);
-    spec.number("maxResponseBytes").ifPresent(builder::maxResponseBytes);
-    if (spec.flag("h2c").orElse(false)) {
-      builder.h2c();
-    }
-    return builder;
   }
 }

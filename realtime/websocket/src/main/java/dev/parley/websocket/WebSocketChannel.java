@@ -4,25 +4,21 @@ import dev.parley.Call;
 import dev.parley.CallChannel;
 import dev.parley.CallOptions;
 import dev.parley.DuplexChannel;
-import dev.parley.Features;
 import dev.parley.Headers;
 import dev.parley.Kind;
 import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
-import dev.parley.Registration;
 import dev.parley.Session;
 import dev.parley.SessionOptions;
-import dev.parley.State;
-import dev.parley.StateListener;
 import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.spi.ChannelProvider;
+import dev.parley.spi.ForwardingChannel;
 import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.Extension;
 import java.net.Proxy;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +28,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.glassfish.tyrus.client.ClientManager;
 import org.jspecify.annotations.Nullable;
@@ -51,23 +45,16 @@ import org.jspecify.annotations.Nullable;
  * authorities; messages and frames up to 4 MiB; 256 KiB may be under way to the peer before a
  * sender waits, and a peer that takes nothing for 10 s then counts as gone; no extension.
  *
+ * <p>{@link #features} and {@link #state} are those of sessions; it unwraps to the {@link
+ * ClientManager}.
+ *
  * <p><b>Threads:</b> safe for use by many threads. All sockets of a Parley share at most four
  * threads named {@code parley-websocket-io-*}.
  */
-public final class WebSocketChannel implements DuplexChannel, StreamChannel, CallChannel {
-  private final DuplexChannel sessions;
-  private final Parley.Opening opening;
-  private final @Nullable Parley ownParley;
-  private final Object lock = new Object();
-
-  // Guarded by lock.
-  private @Nullable StreamChannel feeds;
-  private @Nullable CallChannel calls;
-
+public final class WebSocketChannel extends ForwardingChannel
+    implements DuplexChannel, StreamChannel, CallChannel {
   private WebSocketChannel(Parley.Opening opening, @Nullable Parley ownParley) {
-    this.opening = opening;
-    this.ownParley = ownParley;
-    this.sessions = opening.open(DuplexChannel.class);
+    super(opening, ownParley, DuplexChannel.class);
   }
 
   /**
@@ -81,7 +68,7 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
 
   @Override
   public <O, I> Session<O, I> open(Operation<O, I> operation, SessionOptions options) {
-    return sessions.open(operation, options);
+    return channel(DuplexChannel.class).open(operation, options);
   }
 
   @Override
@@ -105,107 +92,20 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
     return calls().call(operation, request, options);
   }
 
-  @Override
-  public URI uri() {
-    return sessions.uri();
-  }
-
-  /** Returns what sessions promise; see also {@link #feeds()} and {@link #calls()}. */
-  @Override
-  public Features features() {
-    return sessions.features();
-  }
-
-  @Override
-  public State state() {
-    return sessions.state();
-  }
-
-  @Override
-  public Registration onStateChange(StateListener listener) {
-    return sessions.onStateChange(listener);
-  }
-
-  @Override
-  public String explain() {
-    return sessions.explain();
-  }
-
-  /** Returns the {@link ClientManager} if that is asked for. */
-  @Override
-  public <N> Optional<N> unwrap(Class<N> nativeType) {
-    return sessions.unwrap(nativeType);
-  }
-
-  /** Returns the channel of feeds alone, opened when it is first asked for. */
+  /** Returns the channel of feeds alone, which tells what feeds promise. */
   public StreamChannel feeds() {
-    synchronized (lock) {
-      StreamChannel known = feeds;
-      if (known == null) {
-        known = opening.open(StreamChannel.class);
-        feeds = known;
-      }
-      return known;
-    }
+    return channel(StreamChannel.class);
   }
 
-  /** Returns the channel of calls alone, opened when it is first asked for. */
+  /** Returns the channel of calls alone, which tells what calls promise. */
   public CallChannel calls() {
-    synchronized (lock) {
-      CallChannel known = calls;
-      if (known == null) {
-        known = opening.open(CallChannel.class);
-        calls = known;
-      }
-      return known;
-    }
-  }
-
-  @Override
-  public void close() {
-    close(Duration.ofSeconds(30));
-  }
-
-  @Override
-  public void close(Duration limit) {
-    opened().forEach(each -> each.close(limit));
-    if (ownParley != null) {
-      ownParley.close(limit);
-    }
-  }
-
-  @Override
-  public void abort() {
-    opened().forEach(dev.parley.Channel::abort);
-    if (ownParley != null) {
-      ownParley.close(Duration.ZERO);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "WebSocket" + sessions;
-  }
-
-  private List<dev.parley.Channel> opened() {
-    List<dev.parley.Channel> opened = new ArrayList<>();
-    opened.add(sessions);
-    synchronized (lock) {
-      if (feeds != null) {
-        opened.add(feeds);
-      }
-      if (calls != null) {
-        opened.add(calls);
-      }
-    }
-    return opened;
+    return channel(CallChannel.class);
   }
 
   /** Makes a {@link WebSocketChannel}, or a provider of channels. */
-  public static final class Builder {
+  public static final class Builder extends ForwardingChannel.Builder<WebSocketChannel, Builder> {
     private static final String BEARER = "Bearer ";
 
-    private final String uri;
     private final List<Extension> extensions = new ArrayList<>();
     private final Map<Integer, Kind> closeCodes = new HashMap<>();
     private @Nullable ClientManager client;
@@ -224,10 +124,9 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
     private int windowBytes = 256 << 10;
     private boolean reconnectOnCleanClose;
     private boolean replays;
-    private UnaryOperator<Parley.Opening> settings = UnaryOperator.identity();
 
     private Builder(String uri) {
-      this.uri = Objects.requireNonNull(uri, "uri");
+      super(uri);
     }
 
     /**
@@ -382,31 +281,14 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
       return this;
     }
 
-    /** Sets what a {@link Parley.Opening} has: default options, interceptors, stages. */
-    public Builder opening(UnaryOperator<Parley.Opening> newSettings) {
-      settings = Objects.requireNonNull(newSettings, "newSettings");
-      return this;
-    }
-
-    /** Opens the channel; it is closed with the Parley, or before. */
-    public WebSocketChannel open(Parley parley) {
-      return new WebSocketChannel(opening(parley), null);
-    }
-
-    /** Opens the channel in a Parley of its own, which is closed with it. */
-    public WebSocketChannel build() {
-      Parley own = Parley.create();
-      try {
-        return new WebSocketChannel(opening(own), own);
-      } catch (RuntimeException e) {
-        own.close(Duration.ZERO);
-        throw e;
-      }
-    }
-
-    /** Returns these settings for {@link Parley.Opening#provider}, all but the address. */
+    @Override
     public ChannelProvider provider() {
       return new WebSocketProvider(settings());
+    }
+
+    @Override
+    protected WebSocketChannel channel(Parley.Opening opening, @Nullable Parley ownParley) {
+      return new WebSocketChannel(opening, ownParley);
     }
 
     Settings settings() {
@@ -429,10 +311,6 @@ public final class WebSocketChannel implements DuplexChannel, StreamChannel, Cal
           Map.copyOf(closeCodes),
           reconnectOnCleanClose,
           replays);
-    }
-
-    private Parley.Opening opening(Parley parley) {
-      return settings.apply(parley.at(uri).provider(provider()));
     }
 
     private static Duration positive(Duration duration, String option) {
