@@ -51,9 +51,12 @@ class FrontDoorTest {
     RestChannel api = RestChannel.builder(ADDRESS).build();
     StreamChannel listings = api.streams();
     api.close();
+    api.close();
 
     assertThat(listings.state()).isEqualTo(State.CLOSED);
-    assertThatThrownBy(api::streams).isInstanceOf(ChannelClosedException.class);
+    RestChannel aborted = RestChannel.builder(ADDRESS).build();
+    aborted.abort();
+    assertThatThrownBy(aborted::streams).isInstanceOf(ChannelClosedException.class);
   }
 
   @Test
