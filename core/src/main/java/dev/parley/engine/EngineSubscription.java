@@ -987,8 +987,9 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   final ChannelClosedException endedException() {
     return new ChannelClosedException(
         Failure.of(
-            Kind.LOCAL,
-            Effect.NOT_SENT,
-            "the subscription of " + name + " at " + channel.endpoint + " is " + state()));
+                Kind.LOCAL,
+                Effect.NOT_SENT,
+                "the subscription of " + name + " at " + channel.endpoint + " is " + state())
+            .withCause(states.failure()));
   }
 }

@@ -151,7 +151,8 @@ class SessionTest {
     await().until(() -> session.state() == State.FAILED);
     assertThatThrownBy(() -> session.send("x"))
         .isInstanceOf(ChannelClosedException.class)
-        .hasMessage("the subscription of chat at chat://peer is FAILED");
+        .hasMessage("the subscription of chat at chat://peer is FAILED")
+        .hasCauseInstanceOf(TransportException.class);
     assertThatThrownBy(() -> session.inbound().iterator().hasNext())
         .isInstanceOf(TransportException.class);
   }

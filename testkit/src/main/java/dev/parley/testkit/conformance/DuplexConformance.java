@@ -23,9 +23,11 @@ import dev.parley.testkit.history.Rule;
 import dev.parley.testkit.history.Witness;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class DuplexConformance extends Conformance<DuplexHarness> {
   private static final int MORE_THAN_ANY_WINDOW = 20_000;
+  private static final int QUIET = 10; // notes while nothing fails
 
   private final Hearing hearing = new Hearing();
 
@@ -194,7 +197,10 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
     awaitThat("it has failed", () -> session.state().isTerminal());
 
     assertThat(session.state()).isEqualTo(State.FAILED);
-    assertThat(catchThrowable(() -> session.send(note(0)))).isInstanceOf(ParleyException.class);
+    assertThat(catchThrowable(() -> session.send(note(0))))
+        .isInstanceOf(ChannelClosedException.class)
+        .as("why it has ended")
+        .hasCauseInstanceOf(ParleyException.class);
     assertThat(catchThrowable(() -> session.inbound().forEach(note -> {})))
         .isInstanceOf(ParleyException.class);
     assertNever("another connect", () -> harness().connects() > 1);
@@ -318,7 +324,12 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
     Session<Note, Note> session = open(options().reconnect(RECONNECT).listener(hearing));
     Witness echo = history.witness("the program, of echoes");
     Subscription<Message<Note>> inbound = session.inbound();
-    handle(inbound, note -> echo.saw(Long.parseLong(note.body().id())));
+    handle(
+        inbound,
+        note -> {
+          hearing.handed(note.body().id());
+          echo.saw(Long.parseLong(note.body().id()));
+        });
     Nemesis nemesis = new Nemesis(harness(), new Random(seed));
     for (int i = 0; i < 200; i++) {
       long id = history.invoke();
@@ -334,9 +345,11 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
       if (i % 10 == 5) {
         nemesis.strike();
       }
+      if (i % 50 == 49) {
+        harness().heal();
+        assertNothingIsLostInside(session, history, nemesis);
+      }
     }
-    harness().heal();
-    awaitThat("it is connected; " + nemesis, () -> session.state() == State.OPEN);
     session.close();
     echo.closed();
 
@@ -347,6 +360,36 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
             Rule.PER_KEY_ORDER,
             Rule.NOTHING_AFTER_CLOSE)
         .assertClean();
+  }
+
+  /**
+   * Sends a few notes, whose echoes must all come unless the connection is lost meanwhile: then
+   * nobody can say, and the next connection is tried.
+   */
+  private void assertNothingIsLostInside(
+      Session<Note, Note> session, History history, Nemesis nemesis) throws InterruptedException {
+    Set<String> missing = new HashSet<>();
+    do {
+      awaitThat("it is connected; " + nemesis, () -> session.state() == State.OPEN);
+      int connections = hearing.resumes().size();
+      missing.clear();
+      for (int i = 0; i < QUIET; i++) {
+        long id = history.invoke();
+        history.info(id);
+        missing.add(Long.toString(id));
+        try {
+          session.send(new Note(Long.toString(id), "text"));
+        } catch (ParleyException e) {
+          // The connection was lost, which is told by the next one.
+        }
+      }
+      awaitThat(
+          "no note is lost inside a connection; " + nemesis,
+          () -> {
+            hearing.handed().forEach(missing::remove);
+            return missing.isEmpty() || hearing.resumes().size() > connections;
+          });
+    } while (!missing.isEmpty());
   }
 
   // ---------------------------------------------------------------- helpers

@@ -14,7 +14,7 @@ enum BrokenSessions {
   /** Loses every third message that comes in. */
   LOSES_WHAT_COMES_IN {
     @Override
-    Shell shell(Inlet inlet) {
+    Shell shell(Inlet inlet, int connection) {
       return new Shell(inlet) {
         private int count;
 
@@ -30,10 +30,25 @@ enum BrokenSessions {
     }
   },
 
+  /** Loses every fifth message that goes out, on all connections but the first. */
+  LOSES_ONCE_RECONNECTED {
+    @Override
+    Shell shell(Inlet inlet, int connection) {
+      return new Shell(inlet) {
+        private int count;
+
+        @Override
+        public boolean offer(Object message) throws Exception {
+          return (connection > 1 && ++count % 5 == 0) || super.offer(message);
+        }
+      };
+    }
+  },
+
   /** Says that it has sent what it keeps, however much that is. */
   IGNORES_THE_WINDOW {
     @Override
-    Shell shell(Inlet inlet) {
+    Shell shell(Inlet inlet, int connection) {
       return new Shell(inlet) {
         private final Queue<Object> kept = new ArrayDeque<>();
 
@@ -62,7 +77,7 @@ enum BrokenSessions {
   /** Takes in more than was asked for. */
   IGNORES_CREDIT {
     @Override
-    Shell shell(Inlet inlet) {
+    Shell shell(Inlet inlet, int connection) {
       return new Shell(inlet) {
         @Override
         public void request(int more) {
@@ -75,7 +90,7 @@ enum BrokenSessions {
   /** Does not tell the peer that nothing more comes. */
   FORGETS_TO_COMPLETE {
     @Override
-    Shell shell(Inlet inlet) {
+    Shell shell(Inlet inlet, int connection) {
       return new Shell(inlet) {
         @Override
         public void complete() {}
@@ -86,7 +101,7 @@ enum BrokenSessions {
   /** Tells nobody of a lost connection. */
   HIDES_LOSSES {
     @Override
-    Shell shell(Inlet inlet) {
+    Shell shell(Inlet inlet, int connection) {
       return new Shell(inlet) {
         @Override
         public void lost(Throwable cause) {}
@@ -97,13 +112,13 @@ enum BrokenSessions {
   /** Leaves a thread behind for each connection. */
   LEAKS_A_THREAD {
     @Override
-    Shell shell(Inlet inlet) {
+    Shell shell(Inlet inlet, int connection) {
       BrokenCalls.Leak.start();
       return new Shell(inlet);
     }
   };
 
-  abstract Shell shell(Inlet inlet);
+  abstract Shell shell(Inlet inlet, int connection);
 
   ChannelDriver shell(ChannelDriver good) {
     return new DriverShell(good) {
@@ -113,14 +128,10 @@ enum BrokenSessions {
             .duplex()
             .map(sessions ->
                 (request, inlet) -> {
-                  Shell shell = shell(inlet);
+                  Shell shell = BrokenSessions.this.shell(inlet, request.connection());
                   shell.link = sessions.connect(request, shell);
                   return shell;
                 });
-      }
-
-      private Shell shell(Inlet inlet) {
-        return BrokenSessions.this.shell(inlet);
       }
     };
   }

@@ -16,12 +16,28 @@ class BrokenSessionsTest {
   @Test
   void findsDriverThatLosesWhatComesIn() {
     SuiteRun.of(Loses.class)
-        .assertFailed(8, "API_talksInBothDirections", "BUF_3_holdsAPeerThatSendsTooMuch");
+        .assertFailed(
+            8,
+            "API_talksInBothDirections",
+            "BUF_3_holdsAPeerThatSendsTooMuch",
+            "GRT_1_keepsItsWordWhileTheNetworkFails");
   }
 
   static class Loses extends Suite {
     Loses() {
       super(BrokenSessions.LOSES_WHAT_COMES_IN);
+    }
+  }
+
+  @Test
+  void findsDriverThatLosesOnceReconnected() {
+    SuiteRun.of(LosesOnceReconnected.class)
+        .assertFailed(12, "GRT_1_keepsItsWordWhileTheNetworkFails");
+  }
+
+  static class LosesOnceReconnected extends Suite {
+    LosesOnceReconnected() {
+      super(BrokenSessions.LOSES_ONCE_RECONNECTED);
     }
   }
 
