@@ -12,7 +12,8 @@ import java.util.function.Consumer;
  * was up for {@code stableAfter}. By default it never gives up; failures that no reconnect can mend
  * end the subscription at once.
  *
- * <p>Defaults: base 1 s, cap 30 s, floor 100 ms, stable after 60 s, no limit of attempts.
+ * <p>Defaults: base 1 s, cap 30 s, floor 100 ms, stable after 60 s, suspended after 2 min, no limit
+ * of attempts.
  *
  * <p><b>Threads:</b> immutable; each wither returns a copy.
  */
@@ -71,6 +72,20 @@ public final class ReconnectPolicy {
   }
 
   /**
+   * Sets after how long without a connection it counts as {@link State#SUSPENDED}; it goes on
+   * dialling. Defaults to 2 min.
+   */
+  public ReconnectPolicy suspendedAfter(Duration suspendedAfter) {
+    Duration checked = Durations.positive(suspendedAfter, "suspendedAfter");
+    return with(values -> values.suspendedAfter = checked);
+  }
+
+  /** Returns after how long without a connection it counts as suspended. */
+  public Duration suspendedAfter() {
+    return values.suspendedAfter;
+  }
+
+  /**
    * Sets how many connects in a row may fail before the subscription does; with 0 the first loss
    * ends it, too. Defaults to no limit.
    */
@@ -101,6 +116,8 @@ public final class ReconnectPolicy {
         + values.floor
         + ", stableAfter="
         + values.stableAfter
+        + ", suspendedAfter="
+        + values.suspendedAfter
         + ", maxAttempts="
         + values.maxAttempts
         + "]";
@@ -111,6 +128,7 @@ public final class ReconnectPolicy {
     Duration cap = Duration.ofSeconds(30);
     Duration floor = Duration.ofMillis(100);
     Duration stableAfter = Duration.ofSeconds(60);
+    Duration suspendedAfter = Duration.ofMinutes(2);
     int maxAttempts = Integer.MAX_VALUE;
 
     Values copy() {
@@ -119,6 +137,7 @@ public final class ReconnectPolicy {
       copy.cap = cap;
       copy.floor = floor;
       copy.stableAfter = stableAfter;
+      copy.suspendedAfter = suspendedAfter;
       copy.maxAttempts = maxAttempts;
       return copy;
     }

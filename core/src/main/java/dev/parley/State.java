@@ -8,6 +8,8 @@ public enum State {
   OPEN,
   /** Its connection was lost and is being made anew. */
   RECOVERING,
+  /** As {@link #RECOVERING}, but for long: for 2 min, unless the policy says otherwise. */
+  SUSPENDED,
   /** It takes nothing new and finishes what it has. */
   CLOSING,
   /** It was closed. */

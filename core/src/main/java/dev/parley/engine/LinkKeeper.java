@@ -67,6 +67,9 @@ final class LinkKeeper extends Timeout {
     boolean own = channel.driver.reconnect() == ReconnectOwner.ENGINE;
     this.backoff =
         policy == null || !own ? null : new ReconnectBackoff(policy, channel.engine.random);
+    if (policy != null) {
+      states.suspendAfter(policy.suspendedAfter());
+    }
   }
 
   /** Returns the link if the engine asks it, on a thread of its own, else null. */

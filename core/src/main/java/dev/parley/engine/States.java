@@ -1,6 +1,7 @@
 package dev.parley.engine;
 
 import dev.parley.ParleyException;
+import dev.parley.ReconnectPolicy;
 import dev.parley.Registration;
 import dev.parley.Resumed;
 import dev.parley.Shape;
@@ -8,11 +9,13 @@ import dev.parley.Signal;
 import dev.parley.State;
 import dev.parley.StateChange;
 import dev.parley.StateListener;
+import dev.parley.spi.Timeout;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +32,11 @@ final class States {
   private final Queue<Runnable> news = new ArrayDeque<>();
   private volatile State current = State.OPENING;
   private volatile @Nullable ParleyException failure;
+  private long suspendAfterNanos = ReconnectPolicy.DEFAULT.suspendedAfter().toNanos();
+
+  // Guarded by news.
   private @Nullable Resumed lastResumed;
+  private @Nullable Suspension suspension; // while it is recovering
   private boolean telling;
 
   States(Engine engine, Shape shape, String name, String endpoint) {
@@ -37,6 +44,11 @@ final class States {
     this.shape = shape;
     this.name = name;
     this.endpoint = endpoint;
+  }
+
+  /** Sets when what is recovering counts as suspended; before the first move. */
+  void suspendAfter(Duration duration) {
+    suspendAfterNanos = duration.toNanos();
   }
 
   State current() {
@@ -62,26 +74,40 @@ final class States {
 
   /** Moves on; returns false if it has already ended, or is in that state. */
   boolean move(State to, @Nullable ParleyException cause, int attempt, @Nullable Duration delay) {
-    StateChange change;
     synchronized (news) {
       State from = current;
       if (from.isTerminal() || from == to || (from == State.CLOSING && !to.isTerminal())) {
         return false;
       }
+      if (from == State.SUSPENDED && to == State.RECOVERING) {
+        return false;
+      }
       if (to == State.FAILED) {
         failure = cause;
       }
-      current = to;
-      change = new StateChange(from, to, cause, attempt, delay);
-      news.add(() -> {
-        listeners.forEach(listener -> safely(listener, each -> each.changed(change)));
-        if (engine.observers.length > 0) {
-          engine.signal(new Signal.StateChanged(shape, name, endpoint, change));
-        }
-      });
+      if (suspension != null) {
+        engine.time.cancel(suspension);
+        suspension = null;
+      }
+      if (to == State.RECOVERING) {
+        suspension = new Suspension(cause, attempt);
+        engine.time.schedule(suspension, suspendAfterNanos);
+      }
+      step(new StateChange(from, to, cause, attempt, delay));
     }
     drain();
     return true;
+  }
+
+  // With the lock of news.
+  private void step(StateChange change) {
+    current = change.to();
+    news.add(() -> {
+      listeners.forEach(listener -> safely(listener, each -> each.changed(change)));
+      if (engine.observers.length > 0) {
+        engine.signal(new Signal.StateChanged(shape, name, endpoint, change));
+      }
+    });
   }
 
   boolean move(State to) {
@@ -134,6 +160,38 @@ final class States {
       call.accept(listener);
     } catch (RuntimeException e) {
       engine.signal(new Signal.CallbackFailed(name, endpoint, e));
+    }
+  }
+
+  /** Makes what has been recovering for long suspended. */
+  private final class Suspension extends Timeout {
+    private final @Nullable ParleyException cause;
+    private final int attempt;
+
+    Suspension(@Nullable ParleyException cause, int attempt) {
+      this.cause = cause;
+      this.attempt = attempt;
+    }
+
+    @Override
+    public void expired() {
+      try {
+        engine.threads.workers().execute(this::suspend);
+      } catch (RejectedExecutionException e) {
+        // The Parley is closed, and with it what this is about.
+      }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a later loss has a suspension of its own
+    private void suspend() {
+      synchronized (news) {
+        if (suspension != this) {
+          return;
+        }
+        suspension = null;
+        step(new StateChange(State.RECOVERING, State.SUSPENDED, cause, attempt, null));
+      }
+      drain();
     }
   }
 }

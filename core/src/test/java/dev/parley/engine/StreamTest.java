@@ -123,6 +123,28 @@ class StreamTest {
   }
 
   @Test
+  void REC_isSuspendedAfter120SecondsWithoutAConnection_andGoesOnDialling() throws Exception {
+    Subscription<Message<String>> feed = stream(StreamOptions.DEFAULT);
+    await().until(() -> feed.state() == State.OPEN);
+    for (int i = 0; i < 100; i++) {
+      peer.dialFailures.add(new IOException("refused"));
+    }
+    peer.cut();
+    await().until(() -> feed.state() == State.RECOVERING);
+    time.advance(Duration.ofMillis(119_999));
+    assertThat(feed.state()).isEqualTo(State.RECOVERING);
+    time.advance(Duration.ofMillis(1));
+    await().until(() -> feed.state() == State.SUSPENDED);
+
+    peer.dialFailures.clear();
+    letItReconnect(2);
+    await()
+        .untilAsserted(() ->
+            assertThat(heard.stream().filter(each -> !each.startsWith("resumed")))
+                .containsExactly("OPEN", "RECOVERING", "SUSPENDED", "OPEN"));
+  }
+
+  @Test
   void REC_6_doesNotReconnect_ifThePolicyHasNoAttempts() throws Exception {
     peer.publish("a:0");
     Subscription<Message<String>> feed =
