@@ -12,6 +12,8 @@ public enum NotRetried {
   PUSHBACK("the peer asks to wait longer than allowed; call again after retryAfter()"),
   /** The operation is not repeatable and an attempt may have been acted on. */
   UNSAFE("the peer may have acted on it; check its state, or declare the operation KEYED"),
+  /** The peer has forgotten the idempotency key by now, and would act again. */
+  KEY_EXPIRED("the peer has forgotten the idempotency key; see what became of the first attempt"),
   /** The request body was consumed and cannot be sent again. */
   BODY_NOT_REPLAYABLE("the request body cannot be read twice; use a replayable Payload"),
   /** The circuit breaker of the target is open. */

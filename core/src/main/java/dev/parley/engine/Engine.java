@@ -12,6 +12,7 @@ import dev.parley.QueueChannel;
 import dev.parley.SendChannel;
 import dev.parley.Signal;
 import dev.parley.StreamChannel;
+import dev.parley.spi.Breaker;
 import dev.parley.spi.ChannelDriver;
 import dev.parley.spi.ChannelProvider;
 import dev.parley.spi.ChannelSpec;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -143,7 +145,7 @@ public final class Engine implements DriverContext {
     throw refused(capability.getName() + " is not one of the five capabilities");
   }
 
-  private static <T> T part(java.util.Optional<T> part, Class<?> capability) {
+  private static <T> T part(Optional<T> part, Class<?> capability) {
     return part.orElseThrow(() ->
         new IllegalStateException(
             "the provider declares " + capability.getSimpleName() + " but its driver lacks it"));
@@ -219,6 +221,11 @@ public final class Engine implements DriverContext {
   @Override
   public Thread dedicated(String name, Runnable loop) {
     return Threads.dedicated(name, loop);
+  }
+
+  @Override
+  public Optional<Breaker> breaker(Target target) {
+    return Optional.ofNullable(target(target).breaker);
   }
 
   @Override

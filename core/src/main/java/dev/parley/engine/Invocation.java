@@ -329,12 +329,22 @@ abstract class Invocation<T, R> extends Running.Entry implements Call<R> {
       limit = Math.min(limit, Math.max(0, inherited.remainingNanos()));
     }
     end = started + limit;
+    if (options.idempotencyKeyOrNull() != null) {
+      guardKey(options.idempotencyKeyOrNull());
+    }
     if (!channel.running.enter(this)) {
       throw conclude(channel.closedException());
     }
     if (isObserved()) {
       extras().id = engine.ids.incrementAndGet();
       engine.signal(new Signal.CallStarted(id(), shape(), name(), endpoint(), context));
+    }
+  }
+
+  private void guardKey(String own) {
+    byte[] fingerprint = exchange.fingerprint();
+    if (fingerprint != null) {
+      channel.target.keys.use(name(), own, fingerprint, exchange.keyLifetime(), started);
     }
   }
 
@@ -410,6 +420,10 @@ abstract class Invocation<T, R> extends Running.Entry implements Call<R> {
   private @Nullable ParleyException endAttempt(AttemptImpl<T> attempt) {
     ParleyException problem = attempt.hasSucceeded() ? null : failureOf(attempt);
     recordInBreaker(attempt, problem);
+    Admission admission = channel.admission;
+    if (admission != null) {
+      admission.observe(attempt.elapsedNanos(), problem);
+    }
     attempt.runEndActions(problem);
     if (isObserved()) {
       engine()
@@ -675,6 +689,13 @@ abstract class Invocation<T, R> extends Running.Entry implements Call<R> {
 
   final @Nullable String key() {
     return key;
+  }
+
+  /** Returns whether the peer may have forgotten the key that the first attempt went out with. */
+  final boolean hasKeyExpired() {
+    return key != null
+        && idempotency() == Idempotency.KEYED
+        && elapsedNanos() >= exchange.keyLifetime().toNanos();
   }
 
   final @Nullable Thread caller() {

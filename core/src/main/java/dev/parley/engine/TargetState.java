@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class TargetState {
   final TokenBucket budget;
   final HedgeBudget hedges = new HedgeBudget();
+  final KeyGuard keys = new KeyGuard();
   final @Nullable Admission admission;
   final @Nullable Breaker breaker;
 

@@ -66,6 +66,9 @@ final class Trouble {
     if (problem.effect() == Effect.POSSIBLE && !invocation.idempotency().isRepeatable()) {
       return NotRetried.UNSAFE;
     }
+    if (invocation.hasKeyExpired()) {
+      return NotRetried.KEY_EXPIRED;
+    }
     if (problem.isRetryForbidden()) {
       return NotRetried.PUSHBACK;
     }

@@ -1,5 +1,8 @@
 package dev.parley.spi;
 
+import dev.parley.ParleyException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Lets calls in, or makes them wait, or refuses: a rate limiter, a bulkhead. One stage of the
  * pipeline, before any attempt.
@@ -18,6 +21,14 @@ public interface Admission {
 
   /** A call that was let in has ended. */
   default void leave() {}
+
+  /**
+   * An attempt of a call that was let in has ended: what a limit that adapts itself learns from.
+   *
+   * @param elapsedNanos how long it took
+   * @param failure what was wrong, or null for success
+   */
+  default void observe(long elapsedNanos, @Nullable ParleyException failure) {}
 
   /** Returns in words what it allows, for {@code explain()}. */
   String describe();

@@ -1,5 +1,6 @@
 package dev.parley.spi;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -25,6 +26,12 @@ public interface DriverContext {
    * one where the JVM has them, else a daemon.
    */
   Thread dedicated(String name, Runnable loop);
+
+  /**
+   * Returns the circuit breaker of a peer beside the channel's own, such as the one that gives
+   * access tokens; empty without {@link Stages} that make one.
+   */
+  Optional<Breaker> breaker(Target target);
 
   /**
    * Returns what all channels of one Parley share under a key, made when it is first asked for and

@@ -1,6 +1,8 @@
 package dev.parley.spi;
 
 import dev.parley.ParleyException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One logical call or send, bound and encoded, which can be attempted several times.
@@ -27,6 +29,23 @@ public interface Exchange<T> {
    */
   default boolean renewCredentials(ParleyException refused) {
     return false;
+  }
+
+  /**
+   * Returns a hash of all that makes the peer act, such as method, address and body, or null, the
+   * default, if there is none. A key of the caller's that goes out with another one is refused
+   * before anything is sent.
+   */
+  default byte @Nullable [] fingerprint() {
+    return null;
+  }
+
+  /**
+   * Returns how long the peer remembers an idempotency key; after that it would act again. Defaults
+   * to 24 h.
+   */
+  default Duration keyLifetime() {
+    return Duration.ofHours(24);
   }
 
   /** Releases a result that came too late, such as a streaming body. */

@@ -23,6 +23,7 @@ import dev.parley.spi.ChannelSpec;
 import dev.parley.spi.DriverContext;
 import dev.parley.spi.Exchange;
 import dev.parley.spi.RetryLayer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -152,6 +153,11 @@ final class ScriptedCalls implements ChannelProvider {
           keys.add(String.valueOf(attempt.idempotencyKey()));
           Consumer<Attempt<Answer<Object>>> step = script.poll();
           (step == null ? otherwise : step).accept((Attempt<Answer<Object>>) (Attempt<?>) attempt);
+        }
+
+        @Override
+        public byte[] fingerprint() {
+          return String.valueOf(request).getBytes(StandardCharsets.UTF_8);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.parley.http;
 
 import dev.parley.Failure;
 import dev.parley.Idempotency;
+import dev.parley.Kind;
 import dev.parley.ParleyException;
 import dev.parley.RemoteException;
 import dev.parley.spi.Attempt;
@@ -28,6 +29,7 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
 
   private volatile @Nullable Object credential; // of the last attempt
   private volatile boolean misdirected;
+  private volatile @Nullable StoredFailure stored;
 
   /**
    * Creates it.
@@ -171,6 +173,15 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
             transport.treats503AsNotProcessed(),
             misdirected,
             transport.time().now());
+    if (idempotency == Idempotency.KEYED && isStored(response)) {
+      failure =
+          new Failure(
+              Kind.PERMANENT,
+              failure.effect(),
+              failure.message() + ", which it has stored under the idempotency key",
+              failure.cause(),
+              failure.retryAfter());
+    }
     ParleyException refused = refused(failure, response);
     if (response.code() == 421 || response.code() == 425) {
       misdirected = true;
@@ -179,6 +190,15 @@ public abstract class HttpExchange<T> implements BlockingExchange<T> {
       transport.client().connectionPool().evictAll();
     }
     return refused;
+  }
+
+  private boolean isStored(Response response) {
+    StoredFailure known = stored;
+    if (known == null) {
+      known = new StoredFailure();
+      stored = known;
+    }
+    return known.isAnsweredBy(response);
   }
 
   private ParleyException failed(

@@ -5,6 +5,8 @@ import dev.parley.Failure;
 import dev.parley.Kind;
 import dev.parley.ParleyException;
 import dev.parley.spi.Attempt;
+import dev.parley.spi.Breaker;
+import dev.parley.spi.Target;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -37,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  * new one. However many calls wait, there is one token request at a time and all share its result.
  *
  * <p>A token request is never repeated by itself: a call that needs the token fails with {@link
- * TokenException}, whose retry asks again, but not within 1 s of the failure, doubling up to 30 s.
- * A refresh token that the server rotates and whose request may have been acted on is not used
- * again, since that could revoke the whole sign-in.
+ * TokenException}, whose retry asks again, but not within 1 s of the failure, doubling up to 30 s;
+ * and the token endpoint has a circuit breaker of its own where the Parley has {@link
+ * dev.parley.spi.Stages}. A refresh token that the server rotates and whose request may have been
+ * acted on is not used again, since that could revoke the whole sign-in.
  *
  * <p>Defaults: the client proves itself by HTTP Basic; a token request takes at most 10 s; a token
  * whose lifetime the server does not tell is used until it is refused.
@@ -209,7 +212,7 @@ public final class OAuth2 extends Auth {
     Token token = null;
     Failure failure;
     try {
-      token = request(transport);
+      token = guarded(transport);
       failure = null;
     } catch (Refusal e) {
       failure = e.failure;
@@ -232,6 +235,41 @@ public final class OAuth2 extends Auth {
       result.complete(token);
     } else {
       result.completeExceptionally(new Refusal(failure));
+    }
+  }
+
+  /** Asks through the circuit breaker of the token endpoint, if there is one. */
+  private Token guarded(HttpTransport transport) throws Refusal {
+    Target target =
+        new Target(endpoint.scheme(), endpoint.host() + ":" + endpoint.port(), clientId);
+    Breaker breaker = transport.context().breaker(target).orElse(null);
+    if (breaker == null) {
+      return request(transport);
+    }
+    if (!breaker.tryAcquire()) {
+      throw new Refusal(
+          failure(Kind.TRANSIENT, "its circuit breaker is open", null)
+              .withRetryAfter(breaker.openFor()));
+    }
+    long asked = transport.time().nanoTime();
+    try {
+      Token token = request(transport);
+      breaker.record(transport.time().nanoTime() - asked, null);
+      return token;
+    } catch (Refusal e) {
+      record(breaker, transport.time().nanoTime() - asked, e.failure);
+      throw e;
+    } catch (RuntimeException e) {
+      breaker.ignore();
+      throw e;
+    }
+  }
+
+  private static void record(Breaker breaker, long elapsed, Failure failure) {
+    switch (failure.kind()) {
+      case AUTHENTICATION -> breaker.record(elapsed, null); // it answered
+      case THROTTLED -> breaker.ignore();
+      default -> breaker.record(elapsed, new TokenException(failure));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.parley.resilience;
 
+import dev.parley.ParleyException;
 import dev.parley.spi.Admission;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -9,21 +10,37 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A bulkhead and, inside it, a rate limiter; or one of them. */
+/** An adaptive limit, inside it a bulkhead, and inside that a rate limiter; or some of them. */
 final class AdmissionStage implements Admission {
   private static final long REFUSED = -1;
 
+  private final @Nullable AdaptiveLimit adaptive;
   private final @Nullable RateLimiter limiter;
   private final @Nullable Bulkhead bulkhead;
 
-  AdmissionStage(@Nullable RateLimiter limiter, @Nullable Bulkhead bulkhead) {
+  AdmissionStage(
+      @Nullable AdaptiveLimit adaptive,
+      @Nullable RateLimiter limiter,
+      @Nullable Bulkhead bulkhead) {
+    this.adaptive = adaptive;
     this.limiter = limiter;
     this.bulkhead = bulkhead;
   }
 
-  // The bulkhead first: its permission can be given back, the rate limiter's cannot.
+  // The rate limiter last: its permission cannot be given back.
   @Override
   public long tryEnter(long patienceNanos) {
+    if (adaptive != null && adaptive.tryEnter(patienceNanos) < 0) {
+      return REFUSED;
+    }
+    long wait = enterBulkhead(patienceNanos);
+    if (wait < 0 && adaptive != null) {
+      adaptive.leave();
+    }
+    return wait;
+  }
+
+  private long enterBulkhead(long patienceNanos) {
     if (bulkhead != null && !bulkhead.tryAcquirePermission()) {
       return REFUSED;
     }
@@ -50,11 +67,24 @@ final class AdmissionStage implements Admission {
     if (bulkhead != null) {
       bulkhead.onComplete();
     }
+    if (adaptive != null) {
+      adaptive.leave();
+    }
+  }
+
+  @Override
+  public void observe(long elapsedNanos, @Nullable ParleyException failure) {
+    if (adaptive != null) {
+      adaptive.observe(elapsedNanos, failure);
+    }
   }
 
   @Override
   public String describe() {
     List<String> parts = new ArrayList<>();
+    if (adaptive != null) {
+      parts.add(adaptive.describe());
+    }
     if (limiter != null) {
       RateLimiterConfig config = limiter.getRateLimiterConfig();
       parts.add(

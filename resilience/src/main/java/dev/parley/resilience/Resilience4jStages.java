@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,12 +64,14 @@ public final class Resilience4jStages implements Stages {
   private final @Nullable CircuitBreakerRegistry circuitBreakers;
   private final @Nullable RateLimiterRegistry rateLimiters;
   private final @Nullable BulkheadRegistry bulkheads;
+  private final @Nullable Supplier<AdaptiveLimit> adaptiveLimits;
   private final @Nullable LongSupplier nanoTime; // null for that of each configuration
 
   private Resilience4jStages(Builder builder) {
     this.circuitBreakers = builder.circuitBreakers;
     this.rateLimiters = builder.rateLimiters;
     this.bulkheads = builder.bulkheads;
+    this.adaptiveLimits = builder.adaptiveLimits;
     this.nanoTime = builder.nanoTime;
   }
 
@@ -140,12 +143,13 @@ public final class Resilience4jStages implements Stages {
 
   @Override
   public Optional<Admission> admission(Target target) {
-    if (rateLimiters == null && bulkheads == null) {
+    if (rateLimiters == null && bulkheads == null && adaptiveLimits == null) {
       return Optional.empty();
     }
     String name = name(target);
     return Optional.of(
         new AdmissionStage(
+            adaptiveLimits == null ? null : adaptiveLimits.get(),
             rateLimiters == null ? null : rateLimiter(rateLimiters, name),
             bulkheads == null ? null : bulkhead(bulkheads, name)));
   }
@@ -187,6 +191,7 @@ public final class Resilience4jStages implements Stages {
         CircuitBreakerRegistry.of(breakerDefaults().build());
     private @Nullable RateLimiterRegistry rateLimiters;
     private @Nullable BulkheadRegistry bulkheads;
+    private @Nullable Supplier<AdaptiveLimit> adaptiveLimits;
     private @Nullable LongSupplier nanoTime;
 
     private Builder() {}
@@ -217,6 +222,32 @@ public final class Resilience4jStages implements Stages {
      */
     public Builder bulkheads(BulkheadRegistry registry) {
       bulkheads = Objects.requireNonNull(registry, "registry");
+      return this;
+    }
+
+    /**
+     * Limits how many calls run at once to each target, and lets the limit find itself: it grows
+     * while the latency of attempts stays within one and a half of its long-term average, and falls
+     * when it rises above that or attempts are throttled. One call more fails at once with {@link
+     * dev.parley.OverloadedException}. Defaults to none; 20 and 200 are good limits to start from.
+     *
+     * @param least the limit to begin with, and the lowest
+     * @param most the highest limit
+     */
+    public Builder adaptiveLimit(int least, int most) {
+      if (least < 1) {
+        throw new IllegalArgumentException(
+            "the least adaptive limit must be at least 1, but is " + least);
+      }
+      if (most < least) {
+        throw new IllegalArgumentException(
+            "the most of the adaptive limit ("
+                + most
+                + ") must not be less than the least ("
+                + least
+                + ")");
+      }
+      adaptiveLimits = () -> new AdaptiveLimit(least, most);
       return this;
     }
 

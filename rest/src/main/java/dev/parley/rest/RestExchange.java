@@ -70,6 +70,11 @@ final class RestExchange<R> extends HttpExchange<Answer<R>> {
   }
 
   @Override
+  public byte[] fingerprint() {
+    return request.fingerprint();
+  }
+
+  @Override
   public void discard(Answer<R> late) {
     if (late.body() instanceof Payload stream) {
       stream.close();

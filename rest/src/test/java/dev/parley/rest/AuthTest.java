@@ -15,12 +15,17 @@ import dev.parley.http.Auth;
 import dev.parley.http.Http;
 import dev.parley.http.OAuth2;
 import dev.parley.http.TokenException;
+import dev.parley.spi.Breaker;
+import dev.parley.spi.Stages;
+import dev.parley.spi.Target;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +50,7 @@ class AuthTest {
     final AtomicInteger issued = new AtomicInteger();
     final AtomicInteger valid = new AtomicInteger(1); // the least number that is accepted
     final AtomicInteger unauthorized = new AtomicInteger();
-    final List<String> tokenRequests = new java.util.concurrent.CopyOnWriteArrayList<>();
+    final List<String> tokenRequests = new CopyOnWriteArrayList<>();
     final ConcurrentHashMap<String, AtomicInteger> arrivals = new ConcurrentHashMap<>();
     volatile CountDownLatch all = new CountDownLatch(0); // 401 is held back until all are there
     volatile CountDownLatch tokens = new CountDownLatch(0); // token requests wait for it
@@ -233,6 +238,71 @@ class AuthTest {
 
       Awaitility.await().until(() -> api.call(GET, null).equals("Bearer t2"));
       assertThat(shop.unauthorized).hasValue(0);
+    }
+  }
+
+  @Test
+  void TOK_3_theTokenEndpointHasABreakerOfItsOwn() {
+    List<Target> targets = new CopyOnWriteArrayList<>();
+    Stages stages =
+        new Stages() {
+          @Override
+          public Optional<Breaker> breaker(Target target) {
+            targets.add(target);
+            return target.credential().isEmpty() ? Optional.empty() : Optional.of(new OneStrike());
+          }
+        };
+    try (Shop shop = new Shop();
+        Parley guarded = Parley.builder().stages(stages).build()) {
+      shop.tokenStatus = 503;
+      RestChannel api =
+          RestChannel.builder(shop.server.uri())
+              .auth(shop.clientCredentials().build())
+              .open(guarded);
+      CallOptions once = CallOptions.DEFAULT.retry(RetryPolicy.DEFAULT.maxAttempts(1));
+      List<String> failures = new ArrayList<>();
+      // For a second after the first failure nobody asks the breaker either.
+      Awaitility.await()
+          .until(() -> {
+            TokenException failure =
+                catchThrowableOfType(
+                    TokenException.class, () -> api.newCall(GET, null, once).execute());
+            failures.add(failure.getMessage());
+            return failure.getMessage().contains("its circuit breaker is open");
+          });
+
+      assertThat(failures.get(0)).contains("it answered 503");
+      assertThat(shop.tokenRequests).hasSize(1);
+      assertThat(targets)
+          .contains(new Target("http", "localhost:" + shop.server.port(), "shop client"));
+    }
+  }
+
+  /** Opens at the first failure, for good. */
+  private static final class OneStrike implements Breaker {
+    private volatile boolean open;
+
+    @Override
+    public boolean tryAcquire() {
+      return !open;
+    }
+
+    @Override
+    public void record(long elapsedNanos, ParleyException failure) {
+      open |= failure != null;
+    }
+
+    @Override
+    public void ignore() {}
+
+    @Override
+    public Duration openFor() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public String describe() {
+      return "one strike";
     }
   }
 

@@ -426,7 +426,7 @@ class HttpTableTest {
   }
 
   @Test
-  void status409_isTransientIfKeyed() {
+  void KEY_5_status409_isTransientIfKeyed() {
     try (RawServer server = RawServer.answering(status(409))) {
       ParleyException failure = fail(open(server), KEYED);
 
@@ -437,7 +437,7 @@ class HttpTableTest {
   }
 
   @Test
-  void status422_withKeyIsKeyReused() {
+  void KEY_5_status422_withKeyIsKeyReused() {
     try (RawServer server = RawServer.answering(status(422))) {
       ParleyException failure = fail(open(server), KEYED);
 
