@@ -36,7 +36,7 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
     SUPERSEDED
   }
 
-  private final Invocation<T, ?> invocation;
+  private final CallState<T> call;
   private final byte number; // no policy allows more than ten
   private final long startedNanos;
   private Headers headers;
@@ -50,8 +50,8 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
   private volatile boolean sent;
   private volatile boolean notProcessed;
 
-  AttemptImpl(Invocation<T, ?> invocation, int number, Headers headers, long startedNanos) {
-    this.invocation = invocation;
+  AttemptImpl(CallState<T> call, int number, Headers headers, long startedNanos) {
+    this.call = call;
     this.number = (byte) number;
     this.headers = headers;
     this.startedNanos = startedNanos;
@@ -62,9 +62,9 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
    */
   synchronized void startTimer() {
     if (phase == Phase.RUNNING) {
-      Time time = invocation.engine().time;
+      Time time = call.engine().time;
       long rest = restNanos(time.nanoTime());
-      time.schedule(this, invocation.caller() == null ? rest : Math.min(rest, INTERRUPT_CHECK));
+      time.schedule(this, call.caller() == null ? rest : Math.min(rest, INTERRUPT_CHECK));
     }
   }
 
@@ -74,8 +74,8 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
 
   @Override
   public void expired() {
-    long now = invocation.engine().time.nanoTime();
-    Thread caller = invocation.caller();
+    long now = call.engine().time.nanoTime();
+    Thread caller = call.caller();
     if (restNanos(now) <= 0) {
       stop(Stop.TIMEOUT);
     } else if (caller != null && caller.isInterrupted()) {
@@ -99,7 +99,7 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
     if (inTime) {
       ended();
     } else {
-      invocation.discard(value);
+      call.discard(value);
     }
   }
 
@@ -135,15 +135,15 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
   }
 
   private void ended() {
-    invocation.engine().time.cancel(this);
-    invocation.attemptEnded(this);
+    call.engine().time.cancel(this);
+    call.attemptEnded(this);
   }
 
   private void runStop(Runnable action) {
     try {
       action.run();
     } catch (RuntimeException e) {
-      invocation.callbackFailed(e);
+      call.callbackFailed(e);
     }
   }
 
@@ -194,7 +194,7 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
   }
 
   long elapsedNanos() {
-    return invocation.engine().time.nanoTime() - startedNanos;
+    return call.engine().time.nanoTime() - startedNanos;
   }
 
   void runEndActions(@Nullable ParleyException outcome) {
@@ -204,7 +204,7 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
         try {
           action.accept(outcome);
         } catch (RuntimeException e) {
-          invocation.callbackFailed(e);
+          call.callbackFailed(e);
         }
       }
     }
@@ -222,17 +222,17 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
 
   @Override
   public @Nullable String idempotencyKey() {
-    return invocation.key();
+    return call.key();
   }
 
   @Override
   public Context context() {
-    return invocation.contextWithDeadline();
+    return call.contextWithDeadline();
   }
 
   @Override
   public long timeoutNanos() {
-    return Math.min(invocation.options.attemptTimeoutNanos(), invocation.end() - startedNanos);
+    return Math.min(call.options.attemptTimeoutNanos(), call.end() - startedNanos);
   }
 
   @Override
@@ -252,17 +252,17 @@ final class AttemptImpl<T> extends Timeout implements Attempt<T>, Outgoing {
 
   @Override
   public Shape shape() {
-    return invocation.shape();
+    return call.shape();
   }
 
   @Override
   public String name() {
-    return invocation.name();
+    return call.name();
   }
 
   @Override
   public String endpoint() {
-    return invocation.endpoint();
+    return call.endpoint();
   }
 
   @Override

@@ -2,8 +2,13 @@ package dev.parley.engine;
 
 import dev.parley.ConsumeOptions;
 import dev.parley.DeadLetter;
+import dev.parley.DeadlineExceededException;
+import dev.parley.Effect;
+import dev.parley.Failure;
 import dev.parley.Headers;
+import dev.parley.Kind;
 import dev.parley.Message;
+import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.SendChannel;
 import dev.parley.Signal;
@@ -26,6 +31,26 @@ final class DeadLetters {
     this.topic = topic;
     this.channel = options.deadLetter().channel().orElse(null);
     this.target = options.deadLetter().topic().orElse(null);
+  }
+
+  /** Takes one whose deadline had passed before it was handled. */
+  void takeExpired(Item item) {
+    take(
+        item,
+        new DeadlineExceededException(
+            Failure.of(
+                Kind.PERMANENT, Effect.NOT_SENT, "its deadline had passed before it was handled")));
+  }
+
+  /** Takes one that was attempted as often as it may, for what went wrong last if that is known. */
+  void takeExhausted(Item item, @Nullable Throwable failure) {
+    take(
+        item,
+        failure == null
+            ? new ParleyException(
+                Failure.of(
+                    Kind.LOCAL, Effect.POSSIBLE, "given up after " + item.attempt + " attempts"))
+            : failure);
   }
 
   /** Takes an open delivery, and settles it once it is kept. */

@@ -1,15 +1,10 @@
 package dev.parley.engine;
 
 import dev.parley.ConsumeOptions;
-import dev.parley.DeadlineExceededException;
 import dev.parley.Delivery;
-import dev.parley.Effect;
-import dev.parley.Failure;
 import dev.parley.Feature;
 import dev.parley.Headers;
-import dev.parley.Kind;
 import dev.parley.Ordering;
-import dev.parley.ParleyException;
 import dev.parley.Position;
 import dev.parley.Resumed;
 import dev.parley.RetryMode;
@@ -22,17 +17,10 @@ import dev.parley.spi.Link;
 import dev.parley.spi.Settlement;
 import dev.parley.spi.SourceDriver;
 import dev.parley.spi.SourceRequest;
-import dev.parley.spi.Timeout;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,15 +37,12 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   private final boolean extendsLeases;
 
   // Guarded by this.
-  private final Set<Item> open = new LinkedHashSet<>(); // oldest first
-  private final Map<String, Item> inFlight = new HashMap<>(); // open ones by identity
-  private final Set<Wait> waits = new HashSet<>();
-  private final Remembered finished; // identities that need not be handled again
-  private final Remembered failures; // identities and how often their handling failed
+  private final OpenItems open;
+  private final RetryWaits waits = new RetryWaits(this);
   private volatile boolean peerHasSettled;
   private final DeadLetters deadLetters;
   private final StallCheck stallCheck;
-  private @Nullable LeaseRenewal renewal; // of the current connection
+  private final LeaseRenewal leases;
 
   QueueSubscription(
       AbstractChannel channel,
@@ -88,9 +73,9 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
         options.retryMode() == RetryMode.DELAYED_UNORDERED
             && channel.features().support(Feature.DELAYED_RETRY) == Support.NATIVE;
     this.extendsLeases = channel.features().has(Feature.EXTEND_LEASE);
-    this.finished = new Remembered(options.remembered());
-    this.failures = new Remembered(options.remembered());
+    this.open = new OpenItems(options.remembered());
     this.deadLetters = new DeadLetters(this, options, topic.name());
+    this.leases = new LeaseRenewal(this, options.maxProcessing());
     this.stallCheck = new StallCheck(this, options.stallAfter());
     stallCheck.start();
   }
@@ -135,26 +120,13 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   @Override
   boolean taken(Item item) {
-    String identity = item.inbound.identity();
-    if (identity != null) {
-      if (finished.contains(identity)) {
-        inBackground(() -> acknowledgeAgain(item));
-        return false;
-      }
-      Item running = inFlight.putIfAbsent(identity, item);
-      if (running != null) {
-        if (running.again != null) {
-          inBackground(() -> freed(1));
-          return false;
-        }
-        running.again = item; // decided when the one that runs is
-        return false;
-      }
-      item.attempt = Math.max(item.attempt, failures.get(identity) + 1);
+    OpenItems.Arrival arrival = open.take(item, engine.time.nanoTime());
+    switch (arrival) {
+      case DONE -> inBackground(() -> acknowledgeAgain(item));
+      case SUPERFLUOUS -> inBackground(() -> freed(1));
+      case NEW, AGAIN -> {}
     }
-    open.add(item);
-    item.handedOut = engine.time.nanoTime();
-    return true;
+    return arrival == OpenItems.Arrival.NEW;
   }
 
   private void acknowledgeAgain(Item item) {
@@ -174,13 +146,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     var deadline = item.inbound.context().deadlineOrNull();
     if (deadline != null && deadline.isExpired()) {
       engine.signal(new Signal.Expired(name, channel.endpoint));
-      rejected(
-          item,
-          new DeadlineExceededException(
-              Failure.of(
-                  Kind.PERMANENT,
-                  Effect.NOT_SENT,
-                  "its deadline had passed before it was handled")));
+      deadLetters.takeExpired(item);
       return null;
     }
     T body;
@@ -220,26 +186,18 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   /** Returns whether it waits for its retry here, in its place. */
   boolean retried(Item item, @Nullable Duration after, @Nullable Throwable failure) {
     if (item.attempt >= options.maxAttempts()) {
-      rejected(
-          item,
-          failure == null
-              ? new ParleyException(
-                  Failure.of(
-                      Kind.LOCAL, Effect.POSSIBLE, "given up after " + item.attempt + " attempts"))
-              : failure);
+      deadLetters.takeExhausted(item, failure);
       return false;
     }
-    Duration delay = after == null ? backoff(item.attempt, failure) : after;
-    String identity = item.inbound.identity();
+    Duration delay =
+        after == null ? RetryWaits.delay(options, item.attempt, failure, engine.random) : after;
     boolean inOrder = options.retryMode() == RetryMode.BLOCKING_IN_ORDER;
     Item next;
     synchronized (this) {
-      if (identity != null) {
-        failures.put(identity, item.attempt);
-      }
+      open.failed(item);
       next = retriesAtPeer ? null : successor(item);
       if (next != null) {
-        new Wait(next, inOrder).begin(delay);
+        waits.begin(next, inOrder, delay);
       }
     }
     if (next == null) {
@@ -252,25 +210,8 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     return inOrder;
   }
 
-  private Duration backoff(int attempt, @Nullable Throwable failure) {
-    List<Duration> schedule = options.retrySchedule();
-    if (schedule.isEmpty()) {
-      return Duration.ofNanos(
-          Backoff.computed(options.retryBase(), options.retryCap(), attempt, engine.random));
-    }
-    Duration wait = schedule.get(Math.min(attempt, schedule.size()) - 1);
-    if (failure instanceof ParleyException known && known.retryAfter().isPresent()) {
-      Duration longest = Collections.max(schedule);
-      Duration hint = known.retryAfter().get();
-      Duration honoured = hint.compareTo(longest) > 0 ? longest : hint;
-      wait = honoured.compareTo(wait) > 0 ? honoured : wait;
-    }
-    return Duration.ofNanos(Backoff.scheduled(wait, engine.random));
-  }
-
   // The same item, or the one the peer delivered in its place after its connection was lost; null
-  // if
-  // it has yet to. With the lock held.
+  // if it has yet to. With the lock held.
   @Override
   @Nullable Item successor(Item item) {
     if (!item.connection.isOver()) {
@@ -280,14 +221,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     if (again == null || again.connection.isOver()) {
       return null;
     }
-    open.remove(item);
-    open.add(again);
-    again.attempt = item.attempt;
-    again.handedOut = engine.time.nanoTime();
-    String identity = again.inbound.identity();
-    if (identity != null) {
-      inFlight.put(identity, again);
-    }
+    open.replace(item, again, engine.time.nanoTime());
     return again;
   }
 
@@ -306,20 +240,12 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   /** Settles an open item for good. */
   void finish(Item item, Settlement settlement, boolean isDone) {
-    String identity = item.inbound.identity();
     Item again;
     synchronized (this) {
-      if (!open.remove(item)) {
+      if (!open.close(item, isDone)) {
         return;
       }
       again = item.again;
-      if (identity != null) {
-        inFlight.remove(identity, item);
-        if (isDone) {
-          finished.put(identity, 1);
-          failures.remove(identity);
-        }
-      }
       order(settlement, item);
       if (again != null) {
         order(settlement, again);
@@ -355,41 +281,16 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     Link link = connection.link();
     Duration lease = link == null || !extendsLeases ? null : link.lease();
     synchronized (this) {
-      stopRenewal();
-      if (lease != null && !isTerminating()) {
-        renewal = new LeaseRenewal(this, connection, lease);
-        renewal.start();
-      }
+      leases.restart(connection, isTerminating() ? null : lease);
     }
     super.connected(connection, resumed);
   }
 
-  // With the lock held.
-  private void stopRenewal() {
-    if (renewal != null) {
-      renewal.stop();
-      renewal = null;
-    }
-  }
-
-  /** Renews the leases of what is held here; what was pulled is the caller's to extend. */
-  void renew(Connection connection, Duration lease) {
-    long latest = engine.time.nanoTime() - options.maxProcessing().toNanos();
-    synchronized (this) {
-      List<Item> held = notHandedOut();
-      if (hasDispatcher()) {
-        held.addAll(open);
-      } else {
-        waits.forEach(wait -> held.add(wait.item));
-      }
-      for (Item item : held) {
-        boolean tooLong = open.contains(item) && item.handedOut - latest < 0;
-        if (item.connection == connection && !tooLong) {
-          connection.order(new Settlement.Extend(lease), item.inbound);
-        }
-      }
-    }
-    connection.settleOrWake();
+  /** Returns what is held here; what was pulled is the caller's. With the lock held. */
+  List<Item> held() {
+    List<Item> held = notHandedOut();
+    held.addAll(hasDispatcher() ? open.all() : waits.items());
+    return held;
   }
 
   // ---------------------------------------------------------------- loss and end
@@ -397,22 +298,11 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   @Override
   public void lost(Connection connection) {
     super.lost(connection);
-    int forgotten = 0;
+    int forgotten;
     synchronized (this) {
-      stopRenewal();
+      leases.stop();
       ledger.clear();
-      for (Wait wait : List.copyOf(waits)) {
-        if (wait.item.connection == connection) {
-          wait.forget();
-          forgotten++;
-        }
-      }
-      for (Item item : open) {
-        if (item.again != null && item.again.connection == connection) {
-          item.again = null;
-          forgotten++;
-        }
-      }
+      forgotten = waits.forget(connection) + open.forgetAgain(connection);
     }
     freed(forgotten);
   }
@@ -428,9 +318,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     if (item.connection != connection) {
       return false;
     }
-    if (open.remove(item) && item.inbound.identity() != null) {
-      inFlight.remove(item.inbound.identity(), item);
-    }
+    open.drop(item);
     return true;
   }
 
@@ -443,13 +331,10 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   void giveBack(List<Item> items) {
     List<Item> all = new ArrayList<>(items);
     synchronized (this) {
-      for (Wait wait : List.copyOf(waits)) {
-        all.add(wait.item);
-        wait.forget();
-      }
+      all.addAll(waits.forgetAll());
       if (!settlesPrefixes) {
         for (Item item : all) {
-          open.remove(item);
+          open.drop(item);
           item.connection.order(new Settlement.Retry(Duration.ZERO), item.inbound);
         }
       }
@@ -459,7 +344,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   @Override
   boolean awaitsSettlement() {
-    return !open.isEmpty();
+    return open.size() > 0;
   }
 
   @Override
@@ -479,18 +364,21 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   }
 
   // With the lock held.
+  boolean isOpen(Item item) {
+    return open.contains(item);
+  }
+
+  // With the lock held.
   @Nullable Item oldestOpen() {
-    return open.isEmpty() ? null : open.iterator().next();
+    return open.oldest();
   }
 
   @Override
   void cancelTimers() {
     synchronized (this) {
       stallCheck.stop();
-      stopRenewal();
-      for (Wait wait : List.copyOf(waits)) {
-        wait.forget();
-      }
+      leases.stop();
+      waits.forgetAll();
     }
   }
 
@@ -502,41 +390,11 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     }
   }
 
-  /** An item that waits for its retry; guarded by the subscription. */
-  private final class Wait extends Timeout {
-    private final Item item;
-    private final boolean keepsKey;
-
-    Wait(Item item, boolean keepsKey) {
-      this.item = item;
-      this.keepsKey = keepsKey;
-    }
-
-    void begin(Duration delay) {
-      waits.add(this);
-      engine.time.schedule(this, delay.toNanos());
-    }
-
-    void forget() {
-      waits.remove(this);
-      engine.time.cancel(this);
-      if (open.remove(item) && item.inbound.identity() != null) {
-        inFlight.remove(item.inbound.identity(), item);
-      }
-      if (keepsKey) {
-        releaseKey(item);
-      }
-    }
-
-    @Override
-    public void expired() {
-      synchronized (QueueSubscription.this) {
-        if (!waits.remove(this)) {
-          return;
-        }
-        item.attempt++;
-      }
-      handBack(item, keepsKey);
+  /** What waited for its retry here does so no more: the peer delivers it again. */
+  void forgetWaiting(Item item, boolean keepsKey) {
+    open.drop(item);
+    if (keepsKey) {
+      releaseKey(item);
     }
   }
 }

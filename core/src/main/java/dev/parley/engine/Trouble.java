@@ -24,14 +24,14 @@ final class Trouble {
   int lastCost; // what the last retry took from the budget
   @Nullable NotRetried reason;
 
-  private final Invocation<?, ?> invocation;
+  private final CallState<?> call;
   private final List<ParleyException> failures = new ArrayList<>(2); // guarded by this
   private int backoffStep;
   private boolean renewed; // credentials, once for each call
   private boolean repeatedForFree; // after a proof that nothing was done, once for each call
 
-  Trouble(Invocation<?, ?> invocation) {
-    this.invocation = invocation;
+  Trouble(CallState<?> call) {
+    this.call = call;
   }
 
   // Attempts of a hedged call end on several threads, and the losers after the call did.
@@ -45,17 +45,17 @@ final class Trouble {
 
   /** Returns why there can be no further attempt, or null if nothing is in the way so far. */
   @Nullable NotRetried obstacle(ParleyException problem) {
-    RetryPolicy policy = invocation.options.retry();
+    RetryPolicy policy = call.options.retry();
     NotRetried own = reasonOf(problem);
     if (own != null) {
       return own;
     }
-    boolean attemptsLeft = invocation.attempts() < policy.maxAttempts();
+    boolean attemptsLeft = call.attempts() < policy.maxAttempts();
     if (problem.kind() == Kind.AUTHENTICATION) {
       boolean again =
           !renewed
-              && invocation.exchange.isReplayable()
-              && invocation.engine().retries()
+              && call.exchange.isReplayable()
+              && call.engine().retries()
               && renewCredentials(problem);
       renewed = true;
       return again ? null : NotRetried.PERMANENT;
@@ -63,10 +63,10 @@ final class Trouble {
     if (problem.kind() != Kind.TRANSIENT && problem.kind() != Kind.THROTTLED) {
       return NotRetried.PERMANENT;
     }
-    if (problem.effect() == Effect.POSSIBLE && !invocation.idempotency().isRepeatable()) {
+    if (problem.effect() == Effect.POSSIBLE && !call.idempotency().isRepeatable()) {
       return NotRetried.UNSAFE;
     }
-    if (invocation.hasKeyExpired()) {
+    if (call.hasKeyExpired()) {
       return NotRetried.KEY_EXPIRED;
     }
     if (problem.isRetryForbidden()) {
@@ -75,10 +75,10 @@ final class Trouble {
     if (!attemptsLeft) {
       return NotRetried.ATTEMPTS;
     }
-    if (!invocation.engine().retries()) {
+    if (!call.engine().retries()) {
       return NotRetried.SWITCHED_OFF;
     }
-    if (!invocation.exchange.isReplayable()) {
+    if (!call.exchange.isReplayable()) {
       return NotRetried.BODY_NOT_REPLAYABLE;
     }
     Duration hint = problem.retryAfter().orElse(Duration.ZERO);
@@ -87,7 +87,7 @@ final class Trouble {
 
   private boolean renewCredentials(ParleyException refused) {
     try {
-      return invocation.exchange.renewCredentials(refused);
+      return call.exchange.renewCredentials(refused);
     } catch (RuntimeException e) {
       refused.addSuppressed(e); // the caller learns of both
       return false;
@@ -99,11 +99,11 @@ final class Trouble {
     if (isFree(problem)) {
       return 0;
     }
-    RetryPolicy policy = invocation.options.retry();
+    RetryPolicy policy = call.options.retry();
     Duration hint = problem.retryAfter().orElse(Duration.ZERO);
     if (!hint.isZero()) {
       backoffStep = 0;
-      return Backoff.hinted(hint, policy, invocation.engine().random);
+      return Backoff.hinted(hint, policy, call.engine().random);
     }
     boolean slow =
         problem.kind() == Kind.THROTTLED || problem.unwrap(UnknownHostException.class).isPresent();
@@ -111,7 +111,7 @@ final class Trouble {
         slow ? policy.throttledBase() : policy.base(),
         policy.cap(),
         ++backoffStep,
-        invocation.engine().random);
+        call.engine().random);
   }
 
   /** Pays for the next attempt; false if the budget is empty. */
@@ -120,7 +120,7 @@ final class Trouble {
       repeatedForFree = true;
       return true;
     }
-    TokenBucket budget = invocation.channel.target.budget;
+    TokenBucket budget = call.channel.target.budget;
     int cost = budget.costAfter(problem.kind());
     if (!budget.take(cost)) {
       return false;
@@ -159,7 +159,7 @@ final class Trouble {
         why == NotRetried.UNSAFE
             || (problem instanceof DeadlineExceededException
                 && worst == Effect.POSSIBLE
-                && invocation.idempotency() == Idempotency.NONE);
+                && call.idempotency() == Idempotency.NONE);
     ParleyException last = problem;
     if (open) {
       last =
@@ -174,13 +174,13 @@ final class Trouble {
     return last.withEffect(worst)
         .withOutcome(
             new Outcome(
-                invocation.name(),
-                invocation.endpoint(),
-                invocation.attempts(),
+                call.name(),
+                call.endpoint(),
+                call.attempts(),
                 known,
                 why,
-                invocation.elapsed(),
-                invocation.key()));
+                call.elapsed(),
+                call.key()));
   }
 
   private static @Nullable NotRetried reasonOf(ParleyException problem) {
