@@ -3,33 +3,23 @@ package dev.parley.graphql;
 import dev.parley.Call;
 import dev.parley.CallChannel;
 import dev.parley.CallOptions;
-import dev.parley.Features;
 import dev.parley.Kind;
 import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
-import dev.parley.Registration;
-import dev.parley.State;
-import dev.parley.StateListener;
 import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.http.Auth;
+import dev.parley.http.HttpChannelBuilder;
 import dev.parley.http.HttpTransport;
 import dev.parley.http.KeyFormat;
-import dev.parley.http.Tls;
 import dev.parley.spi.ChannelProvider;
-import java.net.Proxy;
-import java.net.URI;
+import dev.parley.spi.ForwardingChannel;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,22 +35,18 @@ import org.jspecify.annotations.Nullable;
  * over TLS; the JVM's proxy and certificate authorities; no cache, no authentication; answers up to
  * 64 MiB; {@code Idempotency-Key} raw.
  *
+ * <p>{@link #features} and {@link #state} are those of calls; it unwraps to the {@link
+ * okhttp3.OkHttpClient}.
+ *
  * <p><b>Threads:</b> safe for use by many threads. Each subscription is read by a thread of its
  * own: a virtual one on Java 21 and newer, else a daemon.
  */
-public final class GraphQlChannel implements CallChannel, StreamChannel {
+public final class GraphQlChannel extends ForwardingChannel implements CallChannel, StreamChannel {
   private final CallChannel calls;
-  private final Parley.Opening opening;
-  private final @Nullable Parley ownParley;
-  private final Object lock = new Object();
-
-  // Guarded by lock.
-  private @Nullable StreamChannel streams;
 
   private GraphQlChannel(Parley.Opening opening, @Nullable Parley ownParley) {
-    this.opening = opening;
-    this.ownParley = ownParley;
-    this.calls = opening.open(CallChannel.class);
+    super(opening, ownParley, CallChannel.class);
+    this.calls = channel(CallChannel.class);
   }
 
   /**
@@ -99,99 +85,17 @@ public final class GraphQlChannel implements CallChannel, StreamChannel {
     return streams().stream(operation, request, options);
   }
 
-  @Override
-  public URI uri() {
-    return calls.uri();
-  }
-
-  /** Returns what calls promise; for streams see {@link #streams()}. */
-  @Override
-  public Features features() {
-    return calls.features();
-  }
-
-  @Override
-  public State state() {
-    return calls.state();
-  }
-
-  @Override
-  public Registration onStateChange(StateListener listener) {
-    return calls.onStateChange(listener);
-  }
-
-  @Override
-  public String explain() {
-    return calls.explain();
-  }
-
-  /** Returns the {@link OkHttpClient} if that is asked for. */
-  @Override
-  public <N> Optional<N> unwrap(Class<N> nativeType) {
-    return calls.unwrap(nativeType);
-  }
-
-  /** Returns the channel of streams alone, opened when it is first asked for. */
+  /** Returns the channel of streams alone, which tells what streams promise. */
   public StreamChannel streams() {
-    synchronized (lock) {
-      StreamChannel known = streams;
-      if (known == null) {
-        known = opening.open(StreamChannel.class);
-        streams = known;
-      }
-      return known;
-    }
-  }
-
-  @Override
-  public void close() {
-    close(Duration.ofSeconds(30));
-  }
-
-  @Override
-  public void close(Duration limit) {
-    StreamChannel opened = openedStreams();
-    if (opened != null) {
-      opened.close(limit);
-    }
-    calls.close(limit);
-    if (ownParley != null) {
-      ownParley.close(limit);
-    }
-  }
-
-  @Override
-  public void abort() {
-    StreamChannel opened = openedStreams();
-    if (opened != null) {
-      opened.abort();
-    }
-    calls.abort();
-    if (ownParley != null) {
-      ownParley.close(Duration.ZERO);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "GraphQl" + calls;
-  }
-
-  private @Nullable StreamChannel openedStreams() {
-    synchronized (lock) {
-      return streams;
-    }
+    return channel(StreamChannel.class);
   }
 
   /** Makes a {@link GraphQlChannel}, or a provider of channels. */
-  public static final class Builder {
-    private final String uri;
-    private final HttpTransport.Builder transport = HttpTransport.builder();
-    private UnaryOperator<Parley.Opening> settings = UnaryOperator.identity();
+  public static final class Builder extends HttpChannelBuilder<GraphQlChannel, Builder> {
     private Settings protocol = Settings.DEFAULT;
 
     private Builder(String uri) {
-      this.uri = Objects.requireNonNull(uri, "uri");
+      super(uri.regionMatches(true, 0, "http", 0, 4) ? "graphql+" + uri : uri);
     }
 
     /** Sends queries by GET, so that caches can keep their answers. Defaults to false. */
@@ -232,20 +136,17 @@ public final class GraphQlChannel implements CallChannel, StreamChannel {
 
     /** Keeps answers by the rules of HTTP caching in a folder of its own. Defaults to none. */
     public Builder cache(Path folder, long maxBytes) {
-      transport.cache(folder, maxBytes);
-      return this;
+      return with(builder -> builder.cache(folder, maxBytes));
     }
 
     /** Sets the header of idempotency keys. Defaults to {@code Idempotency-Key}, raw. */
     public Builder idempotencyKey(String header, KeyFormat format) {
-      transport.idempotencyKey(header, format);
-      return this;
+      return with(builder -> builder.idempotencyKey(header, format));
     }
 
     /** Sends the milliseconds that are left of the deadline in a header. Defaults to none. */
     public Builder deadlineHeader(String header) {
-      transport.deadlineHeader(header);
-      return this;
+      return with(builder -> builder.deadlineHeader(header));
     }
 
     /**
@@ -253,108 +154,28 @@ public final class GraphQlChannel implements CallChannel, StreamChannel {
      * Defaults to false, since proxies answer 503 also when a server broke off after it acted.
      */
     public Builder treat503AsNotProcessed(boolean notProcessed) {
-      transport.treat503AsNotProcessed(notProcessed);
-      return this;
+      return with(builder -> builder.treat503AsNotProcessed(notProcessed));
     }
 
     /** Sets how large an answer may be, after decompression. Defaults to 64 MiB. */
     public Builder maxResponseBytes(long bytes) {
-      transport.maxResponseBytes(bytes);
-      return this;
-    }
-
-    /**
-     * Brings a client. It is hardened by {@code newBuilder()}, so that yours stays as it is; its
-     * pool, dispatcher's threads, interceptors and timeouts are used, and it stays yours to close.
-     */
-    public Builder client(OkHttpClient client) {
-      Objects.requireNonNull(client, "client");
-      transport.client(client);
-      return this;
-    }
-
-    /**
-     * Changes the native builder. What would send requests again is switched off afterwards: {@code
-     * retryOnConnectionFailure}, redirects and {@code authenticator}.
-     */
-    public Builder customize(Consumer<OkHttpClient.Builder> customizer) {
-      Objects.requireNonNull(customizer, "customizer");
-      transport.customize(customizer);
-      return this;
-    }
-
-    /** Sets the limit of one connect. Defaults to 5 s. */
-    public Builder connectTimeout(Duration timeout) {
-      transport.connectTimeout(timeout);
-      return this;
-    }
-
-    /** Sets how often an HTTP/2 connection is asked for a sign of life. Defaults to 10 s. */
-    public Builder pingInterval(Duration interval) {
-      transport.pingInterval(interval);
-      return this;
-    }
-
-    /** Speaks HTTP/2 without TLS from the first byte on, as services inside a cluster do. */
-    public Builder h2c() {
-      transport.h2c();
-      return this;
-    }
-
-    /** Speaks HTTP/1.1 alone. Defaults to HTTP/2 where the server offers it over TLS. */
-    public Builder http1() {
-      transport.http1();
-      return this;
-    }
-
-    /** Sets whom to trust and what to prove. Defaults to {@link Tls#DEFAULT}. */
-    public Builder tls(Tls tls) {
-      transport.tls(tls);
-      return this;
-    }
-
-    /** Sets the proxy. Defaults to what the JVM's system properties say. */
-    public Builder proxy(Proxy proxy) {
-      transport.proxy(proxy);
-      return this;
+      return with(builder -> builder.maxResponseBytes(bytes));
     }
 
     /** Sets how requests are authenticated. Defaults to {@link Auth#none()}. */
     public Builder auth(Auth auth) {
-      transport.auth(auth);
-      return this;
+      return with(builder -> builder.auth(auth));
     }
 
-    /** Sets what a {@link Parley.Opening} has: default options, interceptors, stages. */
-    public Builder opening(UnaryOperator<Parley.Opening> newSettings) {
-      this.settings = Objects.requireNonNull(newSettings, "newSettings");
-      return this;
-    }
-
-    /** Opens the channel; it is closed with the Parley, or before. */
-    public GraphQlChannel open(Parley parley) {
-      return new GraphQlChannel(opening(parley), null);
-    }
-
-    /** Opens the channel in a Parley of its own, which is closed with it. */
-    public GraphQlChannel build() {
-      Parley own = Parley.create();
-      try {
-        return new GraphQlChannel(opening(own), own);
-      } catch (RuntimeException e) {
-        own.close(Duration.ZERO);
-        throw e;
-      }
-    }
-
-    /** Returns these settings for {@link Parley.Opening#provider}, all but the address. */
+    @Override
     public ChannelProvider provider() {
-      return new GraphQlProvider(transport::build, protocol);
+      Supplier<HttpTransport.Builder> transport = transport();
+      return new GraphQlProvider(context -> transport.get().build(context), protocol);
     }
 
-    private Parley.Opening opening(Parley parley) {
-      String address = uri.regionMatches(true, 0, "http", 0, 4) ? "graphql+" + uri : uri;
-      return settings.apply(parley.at(address).provider(provider()));
+    @Override
+    protected GraphQlChannel channel(Parley.Opening opening, @Nullable Parley ownParley) {
+      return new GraphQlChannel(opening, ownParley);
     }
   }
 }
