@@ -216,7 +216,8 @@ public final class OAuth2 extends Auth {
       failure = null;
     } catch (Refusal e) {
       failure = e.failure;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: whoever waits for the token must hear of the end.
       failure = failure(Kind.LOCAL, "the request could not be made", e);
     }
     synchronized (lock) {
@@ -259,7 +260,7 @@ public final class OAuth2 extends Auth {
     } catch (Refusal e) {
       record(breaker, transport.time().nanoTime() - asked, e.failure);
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       breaker.ignore();
       throw e;
     }
