@@ -312,6 +312,8 @@ class BodyTest {
           .hasMessageNotContaining("secret");
       assertThatThrownBy(() -> open(broken).call(GET, null))
           .isInstanceOf(CodecException.class)
+          .hasMessageContaining(
+              ": cannot read application/json as dev.parley.rest.BodyTest$Order: ")
           .hasMessageNotContaining("secret");
       assertThat(broken.arrivals()).as("not repeated").hasSize(1);
     }
