@@ -1,16 +1,10 @@
 package dev.parley.http;
 
-import dev.parley.Effect;
 import dev.parley.Failure;
 import dev.parley.Kind;
-import dev.parley.ParleyException;
+import dev.parley.http.TokenEndpoint.Refusal;
 import dev.parley.spi.Attempt;
-import dev.parley.spi.Breaker;
-import dev.parley.spi.Target;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,12 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import okhttp3.Call;
-import okhttp3.Credentials;
-import okhttp3.FormBody;
 import okhttp3.HttpUrl;
-import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,19 +40,13 @@ import org.jspecify.annotations.Nullable;
  * {@code parley-token}, while it runs.
  */
 public final class OAuth2 extends Auth {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final int MAX_ANSWER = 256 * 1024;
   private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
 
-  private final HttpUrl endpoint;
-  private final String clientId;
-  private final @Nullable Supplier<String> clientSecret;
+  private final TokenEndpoint endpoint;
   private final @Nullable Supplier<String> refreshToken;
   private final Consumer<String> onRotation;
   private final boolean rotating;
-  private final boolean secretInBody;
-  private final Map<String, String> parameters;
 
   private final Object lock = new Object();
 
@@ -78,14 +61,16 @@ public final class OAuth2 extends Auth {
   private @Nullable String usedUp; // one that may have been used up
 
   private OAuth2(Builder builder) {
-    this.endpoint = builder.endpoint;
-    this.clientId = builder.clientId;
-    this.clientSecret = builder.clientSecret;
+    this.endpoint =
+        new TokenEndpoint(
+            builder.endpoint,
+            builder.clientId,
+            builder.clientSecret,
+            builder.secretInBody,
+            builder.parameters);
     this.refreshToken = builder.refreshToken;
     this.onRotation = builder.onRotation;
     this.rotating = builder.rotating;
-    this.secretInBody = builder.secretInBody;
-    this.parameters = Map.copyOf(builder.parameters);
   }
 
   /** Starts a credential by the client's own name and secret. */
@@ -178,7 +163,7 @@ public final class OAuth2 extends Auth {
   /** Returns who asks for the token and where, without any secret. */
   @Override
   public String toString() {
-    return "OAuth2[" + clientId + " at " + where() + "]";
+    return "OAuth2[" + endpoint + "]";
   }
 
   private static Token await(CompletableFuture<Token> running, Attempt<?> attempt) {
@@ -212,13 +197,13 @@ public final class OAuth2 extends Auth {
     Token token = null;
     Failure failure;
     try {
-      token = guarded(transport);
+      token = fetch(transport);
       failure = null;
     } catch (Refusal e) {
       failure = e.failure;
     } catch (RuntimeException | Error e) {
       // An Error too: whoever waits for the token must hear of the end.
-      failure = failure(Kind.LOCAL, "the request could not be made", e);
+      failure = endpoint.failure(Kind.LOCAL, "the request could not be made", e);
     }
     synchronized (lock) {
       flight = null;
@@ -235,69 +220,31 @@ public final class OAuth2 extends Auth {
     if (failure == null) {
       result.complete(token);
     } else {
-      result.completeExceptionally(new Refusal(failure));
+      result.completeExceptionally(new Refusal(failure, false));
     }
   }
 
-  /** Asks through the circuit breaker of the token endpoint, if there is one. */
-  private Token guarded(HttpTransport transport) throws Refusal {
-    Target target =
-        new Target(endpoint.scheme(), endpoint.host() + ":" + endpoint.port(), clientId);
-    Breaker breaker = transport.context().breaker(target).orElse(null);
-    if (breaker == null) {
-      return request(transport);
-    }
-    if (!breaker.tryAcquire()) {
-      throw new Refusal(
-          failure(Kind.TRANSIENT, "its circuit breaker is open", null)
-              .withRetryAfter(breaker.openFor()));
-    }
-    long asked = transport.time().nanoTime();
-    try {
-      Token token = request(transport);
-      breaker.record(transport.time().nanoTime() - asked, null);
-      return token;
-    } catch (Refusal e) {
-      record(breaker, transport.time().nanoTime() - asked, e.failure);
-      throw e;
-    } catch (RuntimeException | Error e) {
-      breaker.ignore();
-      throw e;
-    }
-  }
-
-  private static void record(Breaker breaker, long elapsed, Failure failure) {
-    switch (failure.kind()) {
-      case AUTHENTICATION -> breaker.record(elapsed, null); // it answered
-      case THROTTLED -> breaker.ignore();
-      default -> breaker.record(elapsed, new TokenException(failure));
-    }
-  }
-
-  private Token request(HttpTransport transport) throws Refusal {
+  private Token fetch(HttpTransport transport) throws Refusal {
     String refresh = refreshTokenToUse();
-    Call call =
-        transport.client().newBuilder().callTimeout(LIMIT).build().newCall(tokenRequest(refresh));
-    Sent sent = new Sent();
-    call.addEventListener(sent);
-    long asked = transport.time().nanoTime();
-    try (Response response = call.execute()) {
-      byte[] body = Bodies.read(response, MAX_ANSWER);
-      if (!response.isSuccessful()) {
-        if (response.code() >= 500) {
-          mayBeUsedUp(refresh);
+    TokenEndpoint.Grant grant;
+    try {
+      grant = endpoint.ask(transport, refresh);
+    } catch (Refusal e) {
+      if (e.mayHaveActed && rotating) {
+        synchronized (lock) {
+          usedUp = refresh;
         }
-        throw new Refusal(refusal(response.code(), body));
       }
-      return token(body, asked);
-    } catch (IOException e) {
-      if (sent.sent && !HttpFailures.isNotProcessed(e)) {
-        mayBeUsedUp(refresh);
-      }
-      throw new Refusal(failure(Kind.TRANSIENT, "it cannot be reached", e));
-    } catch (ParleyException e) {
-      throw new Refusal(failure(Kind.PERMANENT, "its answer is too large", e));
+      throw e;
     }
+    String next = grant.refresh();
+    if (next != null && refreshToken != null) {
+      synchronized (lock) {
+        rotated = next;
+      }
+      onRotation.accept(next);
+    }
+    return new Token("Bearer " + grant.access(), grant.asked(), grant.lifetimeSeconds());
   }
 
   private @Nullable String refreshTokenToUse() throws Refusal {
@@ -311,101 +258,15 @@ public final class OAuth2 extends Auth {
       lastGiven = given;
       if (token.equals(usedUp)) {
         throw new Refusal(
-            failure(
+            endpoint.failure(
                 Kind.AUTHENTICATION,
                 "the refresh token may have been used up by a request whose answer was lost; sign"
                     + " in again",
-                null));
+                null),
+            false);
       }
       return token;
     }
-  }
-
-  private void mayBeUsedUp(@Nullable String refresh) {
-    if (rotating && refresh != null) {
-      synchronized (lock) {
-        usedUp = refresh;
-      }
-    }
-  }
-
-  private Request tokenRequest(@Nullable String refresh) {
-    FormBody.Builder form = new FormBody.Builder(StandardCharsets.UTF_8);
-    if (refresh == null) {
-      form.add("grant_type", "client_credentials");
-    } else {
-      form.add("grant_type", "refresh_token").add("refresh_token", refresh);
-    }
-    parameters.forEach(form::add);
-    Request.Builder request =
-        new Request.Builder().url(endpoint).header("Accept", "application/json");
-    if (clientSecret == null || secretInBody) {
-      form.add("client_id", clientId);
-      if (clientSecret != null) {
-        form.add("client_secret", clientSecret.get());
-      }
-    } else {
-      request.header(
-          "Authorization", Credentials.basic(encoded(clientId), encoded(clientSecret.get())));
-    }
-    return request.post(form.build()).build();
-  }
-
-  private Token token(byte[] body, long asked) throws Refusal {
-    Json answer = Json.of(body);
-    String access = answer.text("/access_token");
-    if (access == null || access.isEmpty()) {
-      throw new Refusal(failure(Kind.PROTOCOL, "its answer holds no access_token", null));
-    }
-    String next = answer.text("/refresh_token");
-    if (next != null && refreshToken != null) {
-      synchronized (lock) {
-        rotated = next;
-      }
-      onRotation.accept(next);
-    }
-    String seconds = answer.text("/expires_in");
-    long lifetime = -1;
-    try {
-      lifetime = seconds == null ? -1 : (long) Double.parseDouble(seconds);
-    } catch (NumberFormatException e) {
-      // As if the server had not told it.
-    }
-    return new Token("Bearer " + access, asked, lifetime);
-  }
-
-  private Failure refusal(int code, byte[] body) {
-    String error;
-    try {
-      error = Json.of(body).text("/error");
-    } catch (IllegalArgumentException e) {
-      error = null;
-    }
-    // Codes of the standard are safe to show; anything else could be a secret that was echoed.
-    boolean known = error != null && error.length() <= 40 && error.matches("[a-z_]+");
-    Kind kind;
-    if (code == 429) {
-      kind = Kind.THROTTLED;
-    } else {
-      kind = code >= 500 ? Kind.TRANSIENT : Kind.AUTHENTICATION;
-    }
-    return failure(kind, "it answered " + code + (known ? " (" + error + ")" : ""), null);
-  }
-
-  private Failure failure(Kind kind, String why, @Nullable Throwable cause) {
-    return Failure.of(
-            kind,
-            Effect.NOT_SENT,
-            "there is no access token for " + clientId + " from " + where() + ": " + why)
-        .withCause(cause);
-  }
-
-  private String where() {
-    return endpoint.scheme() + "://" + endpoint.host() + ":" + endpoint.port();
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /** One access token. */
@@ -441,26 +302,6 @@ public final class OAuth2 extends Auth {
 
     private static long orOne(long nanos) {
       return nanos == 0 ? 1 : nanos;
-    }
-  }
-
-  private static final class Sent extends okhttp3.EventListener {
-    private volatile boolean sent;
-
-    @Override
-    public void requestHeadersStart(Call call) {
-      sent = true;
-    }
-  }
-
-  private static final class Refusal extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final transient Failure failure;
-
-    Refusal(Failure failure) {
-      super(failure.message(), failure.cause(), false, false);
-      this.failure = failure;
     }
   }
 
