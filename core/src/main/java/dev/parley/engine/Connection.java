@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One connection's life: what its link hears goes in here, and what it settles goes out here. */
@@ -57,6 +58,27 @@ final class Connection implements Inlet {
   void link(Link made) {
     link = made;
     lastHeard = keeper.now();
+  }
+
+  /** Closes its link in an orderly way, if there is one. */
+  void closeLink() {
+    endLink(Link::close);
+  }
+
+  /** Gives its link up, if there is one. */
+  void abortLink() {
+    endLink(Link::abort);
+  }
+
+  private void endLink(Consumer<Link> end) {
+    Link ending = link;
+    if (ending != null) {
+      try {
+        end.accept(ending);
+      } catch (RuntimeException e) {
+        keeper.callbackFailed(e);
+      }
+    }
   }
 
   boolean isOver() {

@@ -24,7 +24,6 @@ import dev.parley.State;
 import dev.parley.StateListener;
 import dev.parley.Subscription;
 import dev.parley.TypeRef;
-import dev.parley.spi.EndOfStream;
 import dev.parley.spi.Inbound;
 import dev.parley.spi.Link;
 import dev.parley.spi.PollLink;
@@ -38,7 +37,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +54,6 @@ import org.jspecify.annotations.Nullable;
 abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     implements Subscription<E>, LinkKeeper.Host {
   private static final Duration DRAIN = Duration.ofSeconds(30);
-  private static final Duration POLL_WAIT = Duration.ofSeconds(1);
-  private static final long POLL_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
   final AbstractChannel channel;
   final Engine engine;
@@ -69,17 +67,18 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   private final Headers headers;
   private final Overflow overflow;
   private final Pull<E> pull;
+  private final PollLoop pollLoop = new PollLoop(this);
+
+  private final List<Waiter> waiters = new CopyOnWriteArrayList<>(); // woken after each change
 
   // Guarded by this.
   final LaneLedger ledger;
   private final Window window;
-  private final List<Waiter> waiters = new ArrayList<>(1);
   private boolean paused;
   private boolean closing; // nothing is handed out any more
   private boolean ended; // nothing comes in any more
   private boolean terminating;
   private boolean terminated;
-  private @Nullable Waiter pollWaiter; // the polling thread, while it waits for room
   private volatile @Nullable Dispatcher<E> dispatcher; // written with the lock held
   private final Lanes received; // the last position that came in
 
@@ -182,8 +181,6 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   @Override
   public final void deliver(Connection connection, List<Inbound> inbounds) {
-    List<Waiter> wake;
-    Dispatcher<E> run;
     Runnable room = null;
     int dropped = 0;
     boolean hasOverrun = false;
@@ -202,8 +199,6 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         account(item, away);
         dropped += away.size();
       }
-      wake = takeWaiters();
-      run = dispatcher;
       // Room that came free while there was credit left was not granted then.
       if (!hasOverrun && (!window.hasCredit() || overflow != Overflow.BLOCK)) {
         room = credit();
@@ -212,10 +207,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     if (dropped > 0 && engine.observers.length > 0) {
       engine.signal(new Signal.Dropped(name, channel.endpoint, dropped));
     }
-    wake.forEach(Waiter::wake);
-    if (run != null) {
-      run.more();
-    }
+    changed();
     tell(room);
     if (hasOverrun) {
       overrun(connection);
@@ -303,8 +295,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** Returns how to tell the link of room, outside of the lock; null if there is no need. */
   private @Nullable Runnable room() {
-    Waiter poller = pollWaiter;
-    return poller == null ? credit() : poller::wake;
+    return pollLoop.isWaiting() ? pollLoop::wake : credit();
   }
 
   private static void tell(@Nullable Runnable room) {
@@ -337,89 +328,22 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   @Override
   public final void settlementsWait(PollLink link) {
-    if (!wakePoller()) {
-      link.wakeup();
-    }
-  }
-
-  /** Wakes the polling thread if it waits for room, not for the link. */
-  private boolean wakePoller() {
-    Waiter poller;
-    synchronized (this) {
-      poller = pollWaiter;
-    }
-    if (poller != null) {
-      poller.wake();
-    }
-    return poller != null;
+    pollLoop.settlementsWait(link);
   }
 
   @Override
   public final void poll(Connection connection) {
-    PollLink link = keeper.polled(connection.link());
-    if (link == null) {
-      return; // it could not connect
-    }
-    while (!connection.isOver()) {
-      connection.settleAll();
-      int max;
-      boolean last;
-      synchronized (this) {
-        last = terminating;
-        max = closing ? 0 : window.room();
-      }
-      if (last) {
-        connection.settleAll(); // what came in between
-        connection.end();
-        closeLink(connection);
-        terminated();
-        return;
-      }
-      try {
-        if (max == 0) {
-          awaitRoom(connection); // the link may return at once, so this loop waits itself
-        }
-        List<Inbound> polled = link.poll(max, max == 0 ? Duration.ZERO : POLL_WAIT);
-        if (!polled.isEmpty()) {
-          synchronized (this) {
-            window.lend(polled.size());
-          }
-          connection.deliver(polled);
-        }
-        Position reached = link.position();
-        if (reached != null) {
-          connection.moved(reached);
-        }
-      } catch (EndOfStream e) {
-        connection.settleAll();
-        closeLink(connection);
-        connection.ended();
-        return;
-      } catch (Throwable e) {
-        connection.lost(e);
-      }
-    }
-    synchronized (this) {
-      if (!terminating) {
-        return;
-      }
-    }
-    terminated();
+    pollLoop.run(connection);
   }
 
-  private void awaitRoom(Connection connection) {
-    Waiter waiter = new Waiter(engine.time);
-    synchronized (this) {
-      pollWaiter = waiter;
-    }
-    waiter.await(POLL_PAUSE, () -> connection.hasOrders() || connection.isOver() || hasRoom());
-    synchronized (this) {
-      pollWaiter = null;
-    }
+  /** Returns for how many messages there is room, for who polls; none while it closes. */
+  final synchronized int roomToPoll() {
+    return closing ? 0 : window.room();
   }
 
-  private synchronized boolean hasRoom() {
-    return terminating || (!closing && window.room() > 0);
+  /** So many were polled, for which no credit was given. */
+  final synchronized void lend(int count) {
+    window.lend(count);
   }
 
   // ---------------------------------------------------------------- the connection's life
@@ -444,21 +368,14 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** The subscriber knows of the connection: its messages may be handed out. */
   final void release(Connection connection) {
-    List<Waiter> wake;
-    Dispatcher<E> run;
     synchronized (this) {
       connection.released = true;
       if (!connection.isOver()) {
         window.creditor(connection);
       }
-      wake = takeWaiters();
-      run = dispatcher;
     }
     grant();
-    wake.forEach(Waiter::wake);
-    if (run != null) {
-      run.more();
-    }
+    changed();
   }
 
   @Override
@@ -505,24 +422,17 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   }
 
   private void endIntake() {
-    List<Waiter> wake;
-    Dispatcher<E> run;
     synchronized (this) {
       ended = true;
-      wake = takeWaiters();
-      run = dispatcher;
     }
-    wake.forEach(Waiter::wake);
-    if (run != null) {
-      run.more();
-    }
+    changed();
   }
 
   /** Fails for a reason of this program. */
   final void fail(ParleyException cause) {
     Connection last = keeper.stop();
     if (last != null && last.end()) {
-      abortLink(last);
+      last.abortLink();
       lost(last);
     }
     failed(cause);
@@ -579,17 +489,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       if (rest <= 0) {
         return null;
       }
-      Waiter waiter = new Waiter(engine.time);
-      synchronized (this) {
-        waiters.add(waiter);
-      }
-      try {
-        waiter.awaitInterruptibly(rest, this::hasSomething);
-      } finally {
-        synchronized (this) {
-          waiters.remove(waiter);
-        }
-      }
+      awaitInterruptibly(rest, this::hasSomething);
     }
     ParleyException failure = states.failure();
     if (failure != null) {
@@ -632,25 +532,45 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** Hands an item out once more, before all others; it may have kept its key meanwhile. */
   final void handBack(Item item, boolean keepsKey) {
-    List<Waiter> wake;
-    Dispatcher<E> run;
     synchronized (this) {
-      run = dispatcher;
+      Dispatcher<E> run = dispatcher;
       if (run == null) {
         window.giveBack(item);
       } else {
         run.handBack(item, keepsKey);
       }
-      wake = takeWaiters();
     }
-    wake.forEach(Waiter::wake);
+    changed();
+  }
+
+  /** Something may have become possible: for those who wait, and for a handler. */
+  private void changed() {
+    waiters.forEach(Waiter::wake);
+    Dispatcher<E> run = dispatcher;
     if (run != null) {
       run.more();
     }
   }
 
-  private List<Waiter> takeWaiters() {
-    return waiters.isEmpty() ? List.of() : List.copyOf(waiters);
+  private boolean await(long limitNanos, BooleanSupplier condition) {
+    Waiter waiter = new Waiter(engine.time);
+    waiters.add(waiter);
+    try {
+      return waiter.await(limitNanos, condition);
+    } finally {
+      waiters.remove(waiter);
+    }
+  }
+
+  private void awaitInterruptibly(long limitNanos, BooleanSupplier condition)
+      throws InterruptedException {
+    Waiter waiter = new Waiter(engine.time);
+    waiters.add(waiter);
+    try {
+      waiter.awaitInterruptibly(limitNanos, condition);
+    } finally {
+      waiters.remove(waiter);
+    }
   }
 
   // ---------------------------------------------------------------- handling
@@ -675,22 +595,14 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   @Override
   public final void run(Handler<? super E> handler) {
     CompletableFuture<Void> unusedSinceThisThreadWaits = start(handler);
-    Waiter waiter = new Waiter(engine.time);
-    synchronized (this) {
-      waiters.add(waiter);
-    }
     try {
-      waiter.awaitInterruptibly(Long.MAX_VALUE / 4, this::isTerminated);
+      awaitInterruptibly(Long.MAX_VALUE / 4, this::isTerminated);
     } catch (InterruptedException e) {
       abort();
       Thread.currentThread().interrupt();
       throw new CommunicationInterruptedException(
           Failure.of(
               Kind.CANCELLED, Effect.NOT_SENT, "the thread that runs the handler was interrupted"));
-    } finally {
-      synchronized (this) {
-        waiters.remove(waiter);
-      }
     }
     ParleyException failure = states.failure();
     if (failure != null) {
@@ -742,17 +654,10 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   @Override
   public final void resume() {
-    List<Waiter> wake;
-    Dispatcher<E> run;
     synchronized (this) {
       paused = false;
-      wake = takeWaiters();
-      run = dispatcher;
     }
-    wake.forEach(Waiter::wake);
-    if (run != null) {
-      run.more();
-    }
+    changed();
   }
 
   @Override
@@ -775,15 +680,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     if (isRunBy(Thread.currentThread())) {
       return; // the handler that called this is waited for by whoever ends last
     }
-    Waiter waiter = new Waiter(engine.time);
-    synchronized (this) {
-      waiters.add(waiter);
-    }
-    boolean inTime = waiter.await(limitNanos, this::isTerminated);
-    synchronized (this) {
-      waiters.remove(waiter);
-    }
-    if (!inTime) {
+    if (!await(limitNanos, this::isTerminated)) {
       abort();
     }
   }
@@ -794,7 +691,6 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   private void beginClose() {
     List<Item> back = new ArrayList<>();
-    List<Waiter> wake;
     synchronized (this) {
       if (closing) {
         return;
@@ -805,11 +701,10 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
         back.addAll(dispatcher.takeParked());
       }
       window.clear();
-      wake = takeWaiters();
     }
     states.move(State.CLOSING);
     giveBack(back);
-    wake.forEach(Waiter::wake);
+    waiters.forEach(Waiter::wake);
   }
 
   @Override
@@ -856,8 +751,8 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     PollLink polled = keeper.polled(last.link());
     if (now) {
       last.end();
-      abortLink(last);
-      wakePoller();
+      last.abortLink();
+      pollLoop.wake();
       terminated();
     } else if (polled != null && !last.isOver()) {
       settlementsWait(polled); // the polling thread does the rest
@@ -866,27 +761,25 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       // Another thread may be at it, with an acknowledgement still to make.
       last.whenSettled(() -> {
         if (last.end()) {
-          closeLink(last);
+          last.closeLink();
         }
         terminated();
       });
     }
   }
 
-  private void terminated() {
+  final void terminated() {
     Dispatcher<E> finished;
-    List<Waiter> wake;
     synchronized (this) {
       if (terminated) {
         return;
       }
       terminated = true;
       finished = dispatcher;
-      wake = takeWaiters();
     }
     states.move(State.CLOSED);
     channel.running.leave(this);
-    wake.forEach(Waiter::wake);
+    waiters.forEach(Waiter::wake);
     if (finished != null) {
       finished.finish(states.failure());
     }
@@ -894,28 +787,6 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
 
   /** Cancels what the kind has scheduled. */
   abstract void cancelTimers();
-
-  private void closeLink(Connection connection) {
-    Link link = connection.link();
-    if (link != null) {
-      try {
-        link.close();
-      } catch (RuntimeException e) {
-        engine.signal(new Signal.CallbackFailed(name, channel.endpoint, e));
-      }
-    }
-  }
-
-  private void abortLink(Connection connection) {
-    Link link = connection.link();
-    if (link != null) {
-      try {
-        link.abort();
-      } catch (RuntimeException e) {
-        engine.signal(new Signal.CallbackFailed(name, channel.endpoint, e));
-      }
-    }
-  }
 
   @Override
   final void drain(long limitNanos) {

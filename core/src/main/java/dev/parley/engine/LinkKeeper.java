@@ -85,6 +85,10 @@ final class LinkKeeper extends Timeout {
     return channel.engine;
   }
 
+  void callbackFailed(RuntimeException failure) {
+    states.callbackFailed(failure);
+  }
+
   long now() {
     return channel.engine.time.nanoTime();
   }

@@ -159,8 +159,13 @@ final class States {
     try {
       call.accept(listener);
     } catch (RuntimeException e) {
-      engine.signal(new Signal.CallbackFailed(name, endpoint, e));
+      callbackFailed(e);
     }
+  }
+
+  /** The user's code, or a driver's, threw where nobody can be told but the observer. */
+  void callbackFailed(RuntimeException failure) {
+    engine.signal(new Signal.CallbackFailed(name, endpoint, failure));
   }
 
   /** Makes what has been recovering for long suspended. */

@@ -74,7 +74,7 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
       try {
         first.accept(resumed);
       } catch (RuntimeException e) {
-        engine.signal(new Signal.CallbackFailed(name, channel.endpoint, e));
+        states.callbackFailed(e);
       }
     }
     release(connection);
