@@ -19,9 +19,10 @@ final class JavaHarness extends GraphQlHarness {
   }
 
   private boolean answer(HttpServerExchange exchange, Map<String, ?> variables) throws Exception {
-    lastHeaders = exchange.getRequestHeaders();
+    HeaderMap headers = exchange.getRequestHeaders();
+    lastHeaders = headers;
     Note note = new Note((String) variables.get("id"), (String) variables.get("text"));
-    Act act = script().arrived(note, lastHeaders.getFirst("Idempotency-Key"));
+    Act act = script().arrived(note, headers.getFirst("Idempotency-Key"));
     switch (act.kind()) {
       case ECHO -> {
         return false;

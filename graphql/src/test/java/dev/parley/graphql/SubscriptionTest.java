@@ -23,10 +23,13 @@ import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.TypeRef;
 import dev.parley.http.Auth;
+import dev.parley.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -284,6 +287,33 @@ class SubscriptionTest {
 
     assertThat(failure).isInstanceOf(InvalidDocumentException.class);
     assertThat(((GraphQlException) failure).errors()).isNotEmpty();
+  }
+
+  @Test
+  void TOK_5_subscribesAnewBeforeTheTokenOfTheHandshakeExpires() {
+    VirtualTime time = VirtualTime.create();
+    AtomicInteger tokens = new AtomicInteger();
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    server.sockets().usher = authorization -> seen.add(authorization);
+
+    try (Parley virtual = Parley.builder().time(time).workers(time.workers()).build()) {
+      GraphQlChannel channel =
+          GraphQlChannel.builder(server.uri())
+              .auth(
+                  Auth.bearer(
+                      () -> "t" + tokens.incrementAndGet(), token -> time.now().plusSeconds(30)))
+              .open(virtual);
+      awaitState(notes(channel), State.OPEN);
+      time.advance(Duration.ofSeconds(29));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> {
+            time.advance(Duration.ofMillis(50)); // the wait before the next connect
+            assertThat(resumes).extracting(Resumed::gap).containsExactly(Gap.NONE, Gap.POSSIBLE);
+          });
+    }
+
+    assertThat(seen).as("tokens, each of which lets in once").hasSize(2);
   }
 
   @Test
