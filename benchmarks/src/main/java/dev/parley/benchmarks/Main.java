@@ -53,11 +53,13 @@ public final class Main {
         case "grpc" -> main.grpc();
         case "sse" -> main.sse();
         case "websocket" -> main.sockets();
+        case "polling" -> main.polls();
         case "verify" -> main.verify();
         case "inbox" -> main.inbox();
         default ->
             throw new IllegalArgumentException(
-                "the groups are core, rest, grpc, sse, websocket, verify and inbox, not " + group);
+                "the groups are core, rest, grpc, sse, websocket, polling, verify and inbox, not "
+                    + group);
       }
       report.end();
     }
@@ -262,6 +264,39 @@ public final class Main {
     }
   }
 
+  private void polls() throws RunnerException, IOException {
+    try (ServerProcess server = new ServerProcess(PollServer.class)) {
+      for (String what : List.of("ready", "held")) {
+        Map<PollClient.Kind, List<Measured>> measured = new TreeMap<>();
+        for (int round = 0; round < rounds; round++) {
+          for (PollClient.Kind client : PollClient.Kind.values()) {
+            Measured one =
+                run(
+                    1,
+                    new OptionsBuilder()
+                        .include("Polls.poll$")
+                        .param("client", client.name())
+                        .param("what", what)
+                        .jvmArgsAppend("-D" + Rest.SERVER + "=" + server.address()));
+            measured.computeIfAbsent(client, key -> new ArrayList<>()).add(one);
+            say(
+                round,
+                String.format(
+                    Locale.ROOT,
+                    "%s, %s: %.0f/s, p99 %.0f us, CPU %.1f us, %.0f B",
+                    client.title,
+                    what,
+                    one.perSecond(1),
+                    one.p99Micros(),
+                    one.cpuMicros(),
+                    one.bytes()));
+          }
+        }
+        report.polls(what, measured);
+      }
+    }
+  }
+
   private Measured run(int threads, ChainedOptionsBuilder options) throws RunnerException {
     options
         .forks(1)
@@ -271,7 +306,8 @@ public final class Main {
         .measurementIterations(2)
         .measurementTime(TimeValue.milliseconds(seconds * 500L))
         .timeUnit(TimeUnit.NANOSECONDS)
-        .jvmArgsPrepend("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED")
+        .jvmArgsPrepend(
+            "-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED")
         .addProfiler(GCProfiler.class)
         .addProfiler(CpuProfiler.class)
         .shouldFailOnError(true)

@@ -261,6 +261,34 @@ final class Report {
                 + " |"));
   }
 
+  void polls(String what, Map<PollClient.Kind, List<Main.Measured>> measured) {
+    List<Main.Measured> raw = measured.get(PollClient.Kind.OKHTTP);
+    boolean held = what.equals("held");
+    line("");
+    line("### " + (held ? "Published while a long poll is held" : "Polled, with news each time"));
+    line("");
+    line(
+        (held
+                ? "From the publishing of a quote to its arrival, one after the other."
+                : "One quote an answer, asked again at once.")
+            + " To reach: 0.95 of raw OkHttp, at most 1 ms more at p99.");
+    line("");
+    line("| client | quotes/s | to OkHttp's | p99 µs | CPU µs a quote | B a quote |");
+    line("|---|---|---|---|---|---|");
+    measured.forEach((client, runs) ->
+        line(
+            "| "
+                + String.join(
+                    " | ",
+                    client.title,
+                    spread(runs, "%.0f", run -> run.perSecond(1)),
+                    paired(runs, raw, "%.3f", (one, base) -> base.meanNanos() / one.meanNanos()),
+                    spread(runs, "%.0f", Main.Measured::p99Micros),
+                    spread(runs, "%.1f", Main.Measured::cpuMicros),
+                    spread(runs, "%.0f", Main.Measured::bytes))
+                + " |"));
+  }
+
   private static String spread(
       List<Main.Measured> runs, String format, ToDoubleFunction<Main.Measured> figure) {
     return spread(format, runs.stream().mapToDouble(figure).toArray());
