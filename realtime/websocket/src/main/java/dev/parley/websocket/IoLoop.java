@@ -2,6 +2,7 @@ package dev.parley.websocket;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -122,11 +123,14 @@ final class IoLoop implements Runnable {
   }
 
   private static void ready(SelectionKey key) {
-    if (key.isValid()) {
-      Waiting waiting = (Waiting) key.attachment();
-      int operations = key.readyOps();
-      safely(() -> waiting.ready(operations));
+    Waiting waiting = (Waiting) key.attachment();
+    int operations;
+    try {
+      operations = key.readyOps();
+    } catch (CancelledKeyException e) {
+      return; // another thread has closed its socket since
     }
+    safely(() -> waiting.ready(operations));
   }
 
   private boolean hasTasks() {

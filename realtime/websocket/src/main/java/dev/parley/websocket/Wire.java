@@ -4,6 +4,7 @@ import dev.parley.spi.Time;
 import dev.parley.spi.Timeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -145,8 +146,12 @@ final class Wire extends Writer implements IoLoop.Waiting {
   }
 
   private void interest(int operation, boolean on) {
-    if (key != null && key.isValid()) {
-      key.interestOps(on ? key.interestOps() | operation : key.interestOps() & ~operation);
+    if (key != null) {
+      try {
+        key.interestOps(on ? key.interestOps() | operation : key.interestOps() & ~operation);
+      } catch (CancelledKeyException e) {
+        // It is closed, maybe by another thread.
+      }
     }
   }
 
