@@ -63,9 +63,8 @@ final class ReconnectBackoff {
       wait = Math.max(policy.floor().toNanos(), wait);
     }
     if (retryAfter != null && !retryAfter.isNegative()) {
-      // Never before the hint, and still spread.
-      long asked = Math.min(retryAfter.toNanos(), MAX_HINT);
-      wait = Math.max(wait, asked + (long) (random.getAsDouble() * 0.1 * (double) asked));
+      // Behind the hint, or those who were all told the same would come together.
+      wait += Math.min(retryAfter.toNanos(), MAX_HINT);
     }
     return wait;
   }
