@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Numbered orders over WebSocket, SSE, long polling and polling on one port; what is not offered is
- * answered 404.
+ * answered 404. One that forgets gives those that come from now on, over WebSocket and SSE.
  */
 final class OrderServer implements AutoCloseable {
   /** A way to the orders. */
@@ -35,6 +36,7 @@ final class OrderServer implements AutoCloseable {
   }
 
   private final Undertow server;
+  private final boolean forgets;
   private final Set<Way> offered = ConcurrentHashMap.newKeySet();
 
   // Guarded by this.
@@ -43,6 +45,11 @@ final class OrderServer implements AutoCloseable {
   private int generation; // of connections that are held
 
   OrderServer() {
+    this(false);
+  }
+
+  OrderServer(boolean forgets) {
+    this.forgets = forgets;
     HttpHandler sockets = Handlers.websocket(callback());
     HttpHandler asked = new BlockingHandler(this::answer);
     server =
@@ -65,14 +72,22 @@ final class OrderServer implements AutoCloseable {
   }
 
   String authority() {
-    return "127.0.0.1:"
-        + ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+    return "127.0.0.1:" + port();
+  }
+
+  int port() {
+    return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+  }
+
+  /** Returns how many sockets hear of orders. */
+  synchronized int sockets() {
+    return sockets.size();
   }
 
   /** Offers these ways from now on and no others; what stands on another is cut. */
   void offer(Way... ways) {
-    offered.clear();
-    offered.addAll(Set.of(ways));
+    offered.retainAll(List.of(ways));
+    offered.addAll(List.of(ways));
     synchronized (this) {
       generation++;
       if (!offered.contains(Way.WEBSOCKET)) {
@@ -103,6 +118,11 @@ final class OrderServer implements AutoCloseable {
 
   private WebSocketConnectionCallback callback() {
     return (exchange, socket) -> {
+      if (forgets) {
+        synchronized (this) {
+          sockets.put(socket, last);
+        }
+      }
       socket
           .getReceiveSetter()
           .set(
@@ -152,7 +172,10 @@ final class OrderServer implements AutoCloseable {
       return;
     }
     String from = exchange.getRequestHeaders().getFirst("Last-Event-ID");
-    int had = from == null ? 0 : Integer.parseInt(from);
+    int had;
+    synchronized (this) {
+      had = forgets ? last : from == null ? 0 : Integer.parseInt(from);
+    }
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
     OutputStream out = exchange.getOutputStream();
     out.write(": hello\n\n".getBytes(StandardCharsets.UTF_8));

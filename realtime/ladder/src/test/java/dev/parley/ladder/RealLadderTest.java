@@ -46,10 +46,10 @@ class RealLadderTest {
     }
   }
 
-  private static final Operation<Void, Order> ORDERS =
+  static final Operation<Void, Order> ORDERS =
       Operation.of("orders", Void.class, Order.class)
           .bind(Http.get("/orders"))
-          .bind(Poll.items("").since("/id", "since").hold(Duration.ofSeconds(2)))
+          .bind(Poll.items("").since("/id", "since").hold(Duration.ofSeconds(1)))
           .bind(WebSocket.at("/orders").text().replay(new Since()));
 
   private final OrderServer server = new OrderServer();

@@ -16,6 +16,7 @@ import dev.parley.State;
 import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
+import dev.parley.http.Auth;
 import dev.parley.http.Http;
 import dev.parley.polling.ScriptedServer.Reply;
 import java.time.Duration;
@@ -109,6 +110,35 @@ class BadAnswersTest {
         .hasMessageContaining("GET /items answered 404 Not Found");
     assertThat(((RemoteException) failure).code()).isEqualTo("404");
     assertThat(server.arrivals()).hasSize(1);
+  }
+
+  @Test
+  void TOK_5_aTokenThatExpiresBetweenTwoPolls_isRenewed_andNothingIsMissing() throws Exception {
+    AtomicReference<String> token = new AtomicReference<>("t1");
+    server =
+        new ScriptedServer(arrival -> {
+          String cursor = arrival.query().isEmpty() ? "c0" : arrival.query().substring(6);
+          if (cursor.equals("c1") && "Bearer t1".equals(arrival.header("Authorization"))) {
+            token.set("t2"); // expired
+            return Reply.status(401);
+          }
+          int next = Math.min(3, 1 + Integer.parseInt(cursor.substring(1)));
+          String items = cursor.equals("c3") ? "" : "{\"id\":" + next + "}";
+          return Reply.json("{\"items\":[" + items + "],\"next\":\"c" + next + "\"}");
+        });
+    StreamChannel channel =
+        PollingChannel.builder(
+                "poll+http://" + server.authority() + "?interval=5ms&maxInterval=5ms")
+            .auth(Auth.bearer(token::get))
+            .open(parley);
+    var items = channel.stream(ITEMS, null, StreamOptions.DEFAULT);
+
+    for (int id = 1; id <= 3; id++) {
+      assertThat(items.poll(Duration.ofSeconds(20)).orElseThrow().body().id()).isEqualTo(id);
+    }
+    assertThat(server.arrivals().stream().map(each -> each.header("Authorization")).distinct())
+        .containsExactly("Bearer t1", "Bearer t2");
+    assertThat(items.state()).isEqualTo(State.OPEN);
   }
 
   @Test

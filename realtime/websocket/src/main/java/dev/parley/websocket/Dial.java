@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.glassfish.tyrus.spi.ClientEngine;
 import org.glassfish.tyrus.spi.ClientEngine.ClientUpgradeInfo;
 import org.glassfish.tyrus.spi.ClientEngine.ClientUpgradeStatus;
@@ -87,7 +88,7 @@ final class Dial {
       }
       Tls tls = isSecure ? new Tls(context(), bare(host), port) : null;
       if (tls != null) {
-        tls.handshake(new Timed(in), bytes -> writeAll(connected, bytes));
+        secure(tls, connected, in);
       }
       upgrade(connected, in, tls, engine);
       done = true;
@@ -156,6 +157,16 @@ final class Dial {
     HandshakeAnswer answer = HandshakeAnswer.read(bytes -> timed.read(bytes, 0, 1));
     if (answer.status() != 200) {
       throw new ProxyRefusedException(answer.status());
+    }
+  }
+
+  private void secure(Tls tls, SocketChannel connected, InputStream in) throws IOException {
+    try {
+      tls.handshake(new Timed(in), bytes -> writeAll(connected, bytes));
+    } catch (SSLException | SocketTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new SSLException("the handshake was cut", e); // so that nothing was sent
     }
   }
 
