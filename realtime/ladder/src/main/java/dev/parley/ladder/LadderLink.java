@@ -173,13 +173,14 @@ final class LadderLink implements PollLink {
   }
 
   /**
-   * States what ends this link; what no reconnect to the rung can mend is no end for the ladder.
+   * States what ends this link. What no reconnect to the rung can mend is no end for the ladder:
+   * whether any rung is worth another try is found out by trying them.
    */
   private ParleyException lost(ParleyException failure) {
     long now = time.nanoTime();
     standing.lost(trial.rung, now - opened, failure, now);
     boolean mendable = failure.kind() == Kind.TRANSIENT || failure.kind() == Kind.THROTTLED;
-    if (mendable || failure.kind() == Kind.LOCAL || !standing.hasOther(trial.rung, now)) {
+    if (mendable || failure.kind() == Kind.LOCAL) {
       return failure;
     }
     standing.block(trial.rung, failure, now);

@@ -60,16 +60,6 @@ final class Standing {
     return longest;
   }
 
-  /** Returns whether there is another rung than this one that is not blocked. */
-  synchronized boolean hasOther(int rung, long now) {
-    for (int i = 0; i < rungs.length; i++) {
-      if (i != rung && !isBlocked(i, now)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** A rung could not be had: it is tried again later. */
   synchronized void block(int rung, ParleyException cause, long now) {
     Known known = rungs[rung];
