@@ -18,6 +18,7 @@ import dev.parley.http.TokenException;
 import dev.parley.spi.Breaker;
 import dev.parley.spi.Stages;
 import dev.parley.spi.Target;
+import dev.parley.testkit.fault.RawServer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

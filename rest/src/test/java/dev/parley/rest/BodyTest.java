@@ -18,6 +18,7 @@ import dev.parley.TypeRef;
 import dev.parley.http.Http;
 import dev.parley.http.KeyFormat;
 import dev.parley.http.Tls;
+import dev.parley.testkit.fault.RawServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -21,6 +21,8 @@ import dev.parley.UnreachableException;
 import dev.parley.UntrustedPeerException;
 import dev.parley.http.Http;
 import dev.parley.http.Tls;
+import dev.parley.testkit.fault.RawHttp2;
+import dev.parley.testkit.fault.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -14,6 +14,7 @@ import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.http.Auth;
 import dev.parley.http.Http;
+import dev.parley.testkit.fault.RawServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,6 +15,8 @@ import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.RetryPolicy;
 import dev.parley.http.Http;
+import dev.parley.testkit.conformance.TrackedSockets;
+import dev.parley.testkit.fault.RawServer;
 import java.time.Duration;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;

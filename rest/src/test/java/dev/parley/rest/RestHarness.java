@@ -12,6 +12,7 @@ import dev.parley.testkit.conformance.Note;
 import dev.parley.testkit.conformance.PeerScript;
 import dev.parley.testkit.conformance.ProxyTroubles;
 import dev.parley.testkit.conformance.StreamHarness;
+import dev.parley.testkit.conformance.TrackedSockets;
 import dev.parley.testkit.conformance.Trouble;
 import dev.parley.testkit.fault.FaultProxy;
 import io.undertow.Undertow;

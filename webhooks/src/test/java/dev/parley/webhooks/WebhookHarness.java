@@ -9,6 +9,7 @@ import dev.parley.testkit.conformance.Note;
 import dev.parley.testkit.conformance.PeerScript;
 import dev.parley.testkit.conformance.ProxyTroubles;
 import dev.parley.testkit.conformance.SendHarness;
+import dev.parley.testkit.conformance.TrackedSockets;
 import dev.parley.testkit.conformance.Trouble;
 import dev.parley.testkit.fault.FaultProxy;
 import dev.parley.webhook.Providers;

@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.testkit.fault;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,12 +10,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** A server that answers bytes by hand, so that it can break every rule of HTTP/1.1. */
-final class RawServer implements AutoCloseable {
+/**
+ * A server on loopback that answers bytes by hand, so that it can break every rule of HTTP/1.1, or
+ * by {@link RawHttp2} of HTTP/2.
+ *
+ * <p><b>Threads:</b> safe for use by many threads; each connection has a daemon thread.
+ */
+public final class RawServer implements AutoCloseable {
   /** What one connection does. */
-  interface Script {
+  public interface Script {
+    /** Runs until the connection has ended; what it throws closes it. */
     void run(Peer peer) throws Exception;
   }
 
@@ -43,12 +51,13 @@ final class RawServer implements AutoCloseable {
     });
   }
 
-  static RawServer start(Script script) {
+  /** Starts one that does this on each connection. */
+  public static RawServer start(Script script) {
     return new RawServer(script);
   }
 
   /** Answers every request with the same bytes. */
-  static RawServer answering(String response) {
+  public static RawServer answering(String response) {
     return start(peer -> {
       while (peer.read() != null) {
         peer.write(response);
@@ -56,20 +65,23 @@ final class RawServer implements AutoCloseable {
     });
   }
 
-  String uri() {
+  /** Returns its address as {@code http://}. */
+  public String uri() {
     return "http://localhost:" + port();
   }
 
-  int port() {
+  /** Returns its port. */
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Returns the first lines of the requests that arrived in full. */
-  List<String> arrivals() {
+  public List<String> arrivals() {
     return arrivals;
   }
 
-  int connections() {
+  /** Returns how many connections it has accepted. */
+  public int connections() {
     return sockets.size();
   }
 
@@ -104,22 +116,27 @@ final class RawServer implements AutoCloseable {
     thread.start();
   }
 
-  /** One connection. */
-  final class Peer {
+  /**
+   * One connection.
+   *
+   * <p><b>Threads:</b> one at a time.
+   */
+  public final class Peer {
     private final Socket socket;
     private final InputStream in;
 
-    Peer(Socket socket) throws IOException {
+    private Peer(Socket socket) throws IOException {
       this.socket = socket;
       this.in = new BufferedInputStream(socket.getInputStream());
     }
 
-    InputStream in() {
+    /** Returns what comes in. */
+    public InputStream in() {
       return in;
     }
 
     /** Reads a request in full and returns its head, or null at the end of the connection. */
-    String read() throws IOException {
+    public @Nullable String read() throws IOException {
       ByteArrayOutputStream head = new ByteArrayOutputStream();
       int last4 = 0;
       while (last4 != 0x0d0a0d0a) {
@@ -131,8 +148,8 @@ final class RawServer implements AutoCloseable {
         last4 = last4 << 8 | next;
       }
       String text = head.toString(StandardCharsets.ISO_8859_1);
-      for (String line : text.split("\r\n")) {
-        if (line.toLowerCase().startsWith("content-length:")) {
+      for (String line : text.split("\r\n", -1)) {
+        if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
           in.readNBytes(Integer.parseInt(line.substring(15).trim()));
         }
       }
@@ -140,27 +157,30 @@ final class RawServer implements AutoCloseable {
       return text;
     }
 
-    void write(String text) throws IOException {
+    /** Writes text in ISO 8859-1. */
+    public void write(String text) throws IOException {
       write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    void write(byte[] bytes) throws IOException {
+    /** Writes bytes. */
+    public void write(byte[] bytes) throws IOException {
       socket.getOutputStream().write(bytes);
       socket.getOutputStream().flush();
     }
 
     /** Closes by RST. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
       socket.setSoLinger(true, 0);
       socket.close();
     }
 
-    void close() throws IOException {
+    /** Closes by FIN. */
+    public void close() throws IOException {
       socket.close();
     }
 
     /** Waits until the other side has closed. */
-    void awaitEnd() throws IOException {
+    public void awaitEnd() throws IOException {
       while (in.read() >= 0) {
         // Thrown away.
       }

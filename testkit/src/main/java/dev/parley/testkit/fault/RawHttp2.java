@@ -1,11 +1,16 @@
-package dev.parley.rest;
+package dev.parley.testkit.fault;
 
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** HTTP/2 without TLS, frame by frame: what a server would never do on request. */
-final class RawHttp2 {
+/**
+ * HTTP/2 without TLS on a connection of a {@link RawServer}, frame by frame: what a server would
+ * never do on request.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+public final class RawHttp2 {
   private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int RST_STREAM = 3;
@@ -17,15 +22,22 @@ final class RawHttp2 {
   private final RawServer.Peer peer;
   private final DataInputStream in;
 
-  RawHttp2(RawServer.Peer peer) throws IOException {
+  /** Reads the client's preface, and writes the settings. */
+  public RawHttp2(RawServer.Peer peer) throws IOException {
     this.peer = peer;
     this.in = new DataInputStream(peer.in());
     in.readNBytes(24); // the preface
     frame(SETTINGS, 0, 0, new byte[0]);
   }
 
-  /** Refuses streams until so many have come in all; answers that one and later ones with 200. */
-  void refuseUntil(AtomicInteger streams, int answered, boolean goAway) throws IOException {
+  /**
+   * Refuses streams until so many have come in all; answers that one and later ones with 200.
+   *
+   * @param streams counts them
+   * @param answered which is the first to be answered
+   * @param goAway by GOAWAY for the whole connection, else by REFUSED_STREAM
+   */
+  public void refuseUntil(AtomicInteger streams, int answered, boolean goAway) throws IOException {
     serve(stream -> {
       if (streams.incrementAndGet() >= answered) {
         // :status 200 by index, content-length: 0 as a literal with an indexed name.
@@ -38,8 +50,13 @@ final class RawHttp2 {
     });
   }
 
-  /** Resets every stream once its request is there in full. */
-  void resetAll(AtomicInteger streams, int code) throws IOException {
+  /**
+   * Resets every stream once its request is there in full.
+   *
+   * @param streams counts them
+   * @param code the error code of RFC 9113, less than 256
+   */
+  public void resetAll(AtomicInteger streams, int code) throws IOException {
     serve(stream -> {
       streams.incrementAndGet();
       frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, (byte) code});

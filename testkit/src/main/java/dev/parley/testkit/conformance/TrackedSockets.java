@@ -1,4 +1,4 @@
-package dev.parley.rest;
+package dev.parley.testkit.conformance;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,15 +7,25 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.SocketFactory;
 
-/** Makes sockets and remembers them. */
-final class TrackedSockets extends SocketFactory {
+/**
+ * Makes sockets and remembers them: give it to a native client that takes a {@link SocketFactory},
+ * and a harness can tell how many connections are open.
+ *
+ * <p><b>Threads:</b> safe for use by many threads.
+ */
+public final class TrackedSockets extends SocketFactory {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-  List<Socket> sockets() {
-    return sockets;
+  /** Makes a factory that has made no socket yet. */
+  public TrackedSockets() {}
+
+  /** Returns all that it has made, the oldest first. */
+  public List<Socket> sockets() {
+    return List.copyOf(sockets);
   }
 
-  int open() {
+  /** Returns how many are not closed. */
+  public int open() {
     return (int) sockets.stream().filter(socket -> !socket.isClosed()).count();
   }
 
