@@ -7,6 +7,7 @@ import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.http.Http;
 import dev.parley.spi.Time;
+import dev.parley.testkit.conformance.TrackedSockets;
 import io.undertow.Undertow;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import dev.parley.Kind;
 import dev.parley.ParleyException;
 
 /**
- * The endpoint was disabled earlier: it answered 410, or its certificate was not trusted three
- * times in a row. Permanent: nothing was sent.
+ * The endpoint was disabled earlier: it answered 410, its certificate was not trusted three times
+ * in a row, or it took nothing for days. Permanent: nothing was sent.
  *
  * @since 0.1
  */

@@ -71,7 +71,8 @@ final class WebhookDelivery implements BlockingExchange<Receipt> {
       long started,
       @Nullable Response response,
       @Nullable ParleyException failure) {
-    Duration took = Duration.ofNanos(transport.context().time().nanoTime() - started);
+    long now = transport.context().time().nanoTime();
+    Duration took = Duration.ofNanos(now - started);
     endpoint.ended(
         new DeliveryAttempt(
             endpoint.name(),
@@ -82,6 +83,7 @@ final class WebhookDelivery implements BlockingExchange<Receipt> {
             took,
             status(response, failure),
             Optional.ofNullable(failure).map(known -> words(attempt, known))),
+        now,
         failure);
   }
 

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Delivered is what was answered 2xx. All else is a failure that is repeated, redirects and 4xx
  * included, but for 410: that disables the endpoint, as do three certificates in a row that are not
- * trusted. A topic counts as {@link dev.parley.Idempotency#KEYED} unless it says otherwise.
+ * trusted, and 5 days in which it took nothing. A topic counts as {@link
+ * dev.parley.Idempotency#KEYED} unless it says otherwise.
  *
  * <p>A send waits for its receipt and repeats within its deadline. To go on for days, across
  * restarts, put the sender behind an {@link dev.parley.store.Outbox}, with {@link #OUTBOX}:
@@ -159,6 +160,7 @@ public final class WebhookSender extends ForwardingChannel implements SendChanne
     private String name;
     private Consumer<DeliveryAttempt> log = attempt -> {};
     private Consumer<String> onDisabled = why -> {};
+    private Duration patience = Duration.ofDays(5);
 
     private Builder(HttpUrl url) {
       super(url.newBuilder().query(null).fragment(null).build().toString());
@@ -196,10 +198,13 @@ public final class WebhookSender extends ForwardingChannel implements SendChanne
       return opening(opening -> opening.admission(admission));
     }
 
-    /** Names the endpoint in the log. Defaults to its scheme and authority. */
+    /**
+     * Names the endpoint in the log, and gives it a breaker and a retry budget apart from those of
+     * other endpoints at the same host. Defaults to its scheme and authority.
+     */
     public Builder name(String newName) {
       this.name = Objects.requireNonNull(newName, "newName");
-      return this;
+      return opening(opening -> opening.credential(newName));
     }
 
     /**
@@ -214,6 +219,15 @@ public final class WebhookSender extends ForwardingChannel implements SendChanne
     /** Hears, once and in words, why the endpoint was disabled. Defaults to nobody. */
     public Builder onDisabled(Consumer<String> listener) {
       this.onDisabled = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Disables an endpoint that has taken nothing for so long, in 10 attempts or more of this
+     * sender. Defaults to 5 days.
+     */
+    public Builder disableAfter(Duration newPatience) {
+      this.patience = Objects.requireNonNull(newPatience, "newPatience");
       return this;
     }
 
@@ -240,7 +254,7 @@ public final class WebhookSender extends ForwardingChannel implements SendChanne
             "a webhook is signed: give keys(SigningKeys.of(\"whsec_…\")) to its sender");
       }
       AddressGuard.check(url, destinations);
-      Endpoint endpoint = new Endpoint(url, name, keys, log, onDisabled);
+      Endpoint endpoint = new Endpoint(url, name, keys, log, onDisabled, patience);
       Supplier<HttpTransport.Builder> transport = transport();
       Consumer<OkHttpClient.Builder> guard = proxied ? builder -> {} : guard(destinations);
       // The guard comes last, so that it guards what the customizers made.

@@ -32,6 +32,8 @@ import dev.parley.testkit.VirtualTime;
 import dev.parley.testkit.fault.Direction;
 import dev.parley.testkit.fault.Fault;
 import dev.parley.testkit.fault.FaultProxy;
+import dev.parley.testkit.fault.RawHttp2;
+import dev.parley.testkit.fault.RawServer;
 import dev.parley.testkit.fault.Script;
 import dev.parley.webhook.WebhookSigner;
 import java.io.IOException;
@@ -47,10 +49,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The column "webhook out" of the fault matrix: what fails, how often it is sent, what is told. */
 class WebhookFaultsTest {
@@ -310,6 +315,66 @@ class WebhookFaultsTest {
             "127.0.0.1", port, (arrival, exchange) -> Receiver.answer(exchange, 200))) {
       send(sender, FAST);
       assertThat(after.arrivals()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatHttp2ProvesUnprocessed_isRepeated(boolean goAway) {
+    AtomicInteger streams = new AtomicInteger();
+    try (RawServer server =
+        RawServer.start(peer -> new RawHttp2(peer).refuseUntil(streams, 3, goAway))) {
+      WebhookSender sender =
+          builder(server.uri())
+              .customize(okHttp -> okHttp.protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE)))
+              .open(parley);
+
+      // Whatever the topic says: it proves that nothing was done.
+      Reply<Receipt> reply =
+          sender.newSend(TOPIC.with(Idempotency.NONE), Message.of("paid"), FAST).execute();
+
+      assertThat(reply.attempts()).isEqualTo(3);
+      assertThat(streams).hasValue(3);
+      assertThat(log).hasSize(3);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedAfterItsAnswer_isNotUsedAgain() {
+    try (RawServer server =
+        RawServer.start(peer -> {
+          if (peer.read() != null) {
+            peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+          }
+        })) {
+      WebhookSender sender = builder(server.uri()).open(parley);
+      for (int i = 0; i < 5; i++) {
+        assertThat(send(sender, FAST).attempts()).isEqualTo(1);
+      }
+
+      assertThat(server.connections()).isEqualTo(5);
+      assertThat(server.arrivals()).hasSize(5);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedWithoutAnAnswer_isRepeatedByTheEngineAlone() {
+    AtomicInteger requests = new AtomicInteger();
+    try (RawServer server =
+        RawServer.start(peer -> {
+          while (peer.read() != null) {
+            if (requests.incrementAndGet() == 2) {
+              return; // on a connection that was used before, where OkHttp would send again
+            }
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+          }
+        })) {
+      WebhookSender sender = builder(server.uri()).open(parley);
+      send(sender, FAST);
+
+      assertThat(send(sender, FAST).attempts()).isEqualTo(2);
+      assertThat(requests).hasValue(3);
+      assertThat(log).hasSize(3);
     }
   }
 

@@ -19,6 +19,7 @@ import dev.parley.RemoteException;
 import dev.parley.RetryPolicy;
 import dev.parley.Topic;
 import dev.parley.resilience.Resilience4jStages;
+import dev.parley.testkit.VirtualTime;
 import dev.parley.webhook.WebhookSigner;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +127,42 @@ class WebhookSenderTest {
       send(sender, FAST);
       assertThat(receiver.arrivals()).hasSize(2);
       assertThat(sender.isDisabled()).isFalse();
+    }
+  }
+
+  @Test
+  void anEndpointThatTakesNothingForFiveDays_isDisabled() {
+    VirtualTime time = VirtualTime.create();
+    AtomicInteger status = new AtomicInteger(500);
+    try (Receiver receiver =
+            Receiver.start((arrival, exchange) -> Receiver.answer(exchange, status.get()));
+        Parley timed = Parley.builder().time(time).build()) {
+      WebhookSender sender = builder(receiver).open(timed);
+      CallOptions once = FAST.retry(RetryPolicy.NEVER);
+      for (int i = 0; i < 30; i++) {
+        failure(sender, once); // often, but not for long
+      }
+      time.advance(Duration.ofHours(119));
+      failure(sender, once);
+      assertThat(sender.isDisabled()).isFalse();
+      status.set(200);
+      send(sender, once);
+      status.set(503);
+
+      for (int hours = 0; hours < 120; hours += 12) {
+        failure(sender, once);
+        assertThat(sender.isDisabled()).as("after %s hours", hours).isFalse();
+        time.advance(Duration.ofHours(12));
+      }
+      failure(sender, once);
+      assertThat(disabled).containsExactly("took nothing for 120 hours, in 11 attempts");
+
+      int arrivals = receiver.arrivals().size();
+      assertThat(failure(sender, once)).isInstanceOf(EndpointDisabledException.class);
+      assertThat(receiver.arrivals()).hasSize(arrivals);
+      sender.enable();
+      assertThat(failure(sender, once)).isInstanceOf(RemoteException.class);
+      assertThat(sender.isDisabled()).as("it counts anew").isFalse();
     }
   }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the documentation shows. */
@@ -72,6 +73,35 @@ class WebhookSnippets {
         outbox.channel().send(PAID, paid); // returns when it is stored
         // @end
         await().until(() -> receiver.arrivals().size() == 1);
+      }
+    }
+  }
+
+  record Customer(String url, String secret) {}
+
+  @Test
+  void sendsToMany() {
+    Paid paid = new Paid("o-7", 1250);
+    try (Receiver receiver = Receiver.answering(200);
+        Parley parley = Parley.create()) {
+      Customer shop7 = new Customer(receiver.uri() + "/hooks", WebhookSigner.newSecret());
+      Map<String, Customer> customers = Map.of("shop7", shop7);
+      MessageStore store = MemoryStore.create(); // in production JdbcStore
+      Destinations destinations = WebhookHarness.LOOPBACK;
+      // @start region="many"
+      try (Webhooks webhooks =
+          Webhooks.over(
+                  store,
+                  id ->
+                      WebhookSender.builder(customers.get(id).url())
+                          .keys(SigningKeys.of(customers.get(id).secret()))
+                          .destinations(destinations)
+                          .onDisabled(why -> System.out.println(id + " is disabled: it " + why)))
+              .start(parley)) {
+        webhooks.to("shop7").send(PAID, paid); // returns when it is stored
+        // @end
+        await().until(() -> webhooks.outbox("shop7").open() == 0);
+        assertThat(receiver.arrivals()).hasSize(1);
       }
     }
   }
