@@ -383,7 +383,7 @@ public abstract class ExchangeConformance<H extends Harness, C extends Channel, 
     long start = System.nanoTime();
     ParleyException failure = fail(way, exchange(channel, Idempotency.SAFE, NOTE, once));
 
-    assertThat(elapsedSince(start)).isBetween(Duration.ofMillis(299), Duration.ofSeconds(2));
+    assertThat(elapsedSince(start)).isBetween(Duration.ofMillis(299), Duration.ofSeconds(4));
     assertThat(failure).isInstanceOf(TransportException.class);
     assertThat(failure.effect()).isEqualTo(Effect.POSSIBLE);
     harness().heal();
@@ -431,7 +431,8 @@ public abstract class ExchangeConformance<H extends Harness, C extends Channel, 
                 open(), Idempotency.SAFE, NOTE, OPTIONS.attemptTimeout(Duration.ofMillis(300))));
 
     assertAnswers(NOTE, reply);
-    assertThat(script().arrivals()).isEqualTo(2);
+    // On a busy machine the second answer may come too late, too.
+    assertThat(script().arrivals()).isBetween(2, reply.attempts());
   }
 
   @Test
