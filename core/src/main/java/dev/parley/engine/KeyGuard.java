@@ -1,7 +1,7 @@
 package dev.parley.engine;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,15 +17,16 @@ final class KeyGuard {
 
   private record Use(String operation, String key) {}
 
-  private record First(byte[] fingerprint, long nanos) {}
+  private record First(ByteBuffer fingerprint, long nanos) {}
 
   /**
    * Notes that a key is about to be used.
    *
+   * @param request its fingerprint
    * @throws IllegalArgumentException if it must not be
    */
-  synchronized void use(
-      String operation, String key, byte[] fingerprint, Duration lifetime, long now) {
+  synchronized void use(String operation, String key, byte[] request, Duration lifetime, long now) {
+    ByteBuffer fingerprint = ByteBuffer.wrap(request); // which is compared by what it holds
     Use use = new Use(operation, key);
     First first = uses.get(use);
     if (first == null) {
@@ -33,7 +34,7 @@ final class KeyGuard {
       return;
     }
     Duration age = Duration.ofNanos(now - first.nanos);
-    boolean same = Arrays.equals(first.fingerprint, fingerprint);
+    boolean same = first.fingerprint.equals(fingerprint);
     boolean forgotten = age.compareTo(lifetime) >= 0;
     if (same && forgotten) {
       throw new IllegalArgumentException(

@@ -55,7 +55,7 @@ final class AdaptiveLimit implements Admission {
   @Override
   public synchronized void observe(long elapsedNanos, @Nullable ParleyException failure) {
     if (failure == null) {
-      succeeded(Math.max(1, elapsedNanos));
+      succeeded((double) Math.max(1, elapsedNanos));
     } else if (failure.kind() == Kind.THROTTLED) {
       limit = Math.max(least, limit * SHRINK);
     }
