@@ -640,6 +640,11 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
     return head() != null;
   }
 
+  /** Returns whether nothing is handed out any more. With the lock held. */
+  final boolean isClosing() {
+    return closing;
+  }
+
   /** With the lock held. */
   final boolean isPausedOrClosing() {
     return paused || closing;

@@ -192,13 +192,21 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     Duration delay =
         after == null ? RetryWaits.delay(options, item.attempt, failure, engine.random) : after;
     boolean inOrder = options.retryMode() == RetryMode.BLOCKING_IN_ORDER;
+    boolean closing;
     Item next;
     synchronized (this) {
       open.failed(item);
-      next = retriesAtPeer ? null : successor(item);
+      closing = isClosing() && open.drop(item);
+      next = closing || retriesAtPeer ? null : successor(item);
       if (next != null) {
         waits.begin(next, inOrder, delay);
       }
+    }
+    if (closing) {
+      giveBack(List.of(item)); // nobody would be there for its retry
+      freed(1);
+      terminateIfIdle();
+      return false;
     }
     if (next == null) {
       finish(item, new Settlement.Retry(delay), false);

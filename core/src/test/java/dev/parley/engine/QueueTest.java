@@ -19,6 +19,7 @@ import dev.parley.Ordering;
 import dev.parley.Parley;
 import dev.parley.Position;
 import dev.parley.QueueChannel;
+import dev.parley.RetryMode;
 import dev.parley.Signal;
 import dev.parley.State;
 import dev.parley.Subscription;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -395,6 +397,29 @@ class QueueTest {
     }
     assertThat(peer.link().closed).isTrue();
     assertThat(peer.link().aborted).isFalse();
+  }
+
+  @Test
+  void CLS_1_closingDoesNotWaitForTheRetryOfWhatFailsMeanwhile() throws Exception {
+    peer.publish("a:0");
+    CountDownLatch handling = new CountDownLatch(1);
+    CountDownLatch fail = new CountDownLatch(1);
+    Subscription<Delivery<String>> orders =
+        channel.consume(ORDERS, ConsumeOptions.DEFAULT.retryMode(RetryMode.BLOCKING_IN_ORDER));
+    orders.start(order -> {
+      handling.countDown();
+      fail.await(30, TimeUnit.SECONDS);
+      throw new IOException("the database is down");
+    });
+    assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(orders::close);
+    await().until(() -> orders.state() == State.CLOSING);
+    fail.countDown();
+
+    closed.get(10, TimeUnit.SECONDS); // no time passes here
+    assertThat(peer.done).as("the peer has it still").isEmpty();
+    assertThat(orders.lag().unsettled()).isZero();
   }
 
   @Test
