@@ -795,7 +795,7 @@ public abstract class ExchangeConformance<H extends Harness, C extends Channel, 
     if (harness().nativeFailure().isPresent() && harness().troubles().contains(Trouble.REFUSE)) {
       harness().cause(Trouble.REFUSE);
       ParleyException failure =
-          fail(Way.BLOCKING, exchange(channel, Idempotency.NONE, NOTE, OPTIONS));
+          fail(Way.BLOCKING, exchange(open(), Idempotency.NONE, NOTE, OPTIONS)); // connects anew
       assertThat(failure.unwrap(harness().nativeFailure().get())).isPresent();
     }
   }
