@@ -128,9 +128,12 @@ class RenewalTest {
     subscribe(StreamOptions.DEFAULT);
 
     passUntilRenewal();
-    eventually(() -> feed.state() == State.RECOVERING);
     reconnect();
 
+    assertThat(changes)
+        .extracting(StateChange::to)
+        .startsWith(State.OPEN, State.RECOVERING)
+        .endsWith(State.OPEN);
     assertThat(resumes.get(1).gap()).isEqualTo(Gap.POSSIBLE);
     assertThat(changes.get(1).cause().orElseThrow())
         .hasMessageContaining("its credentials run out, and no message said where the stream is");
@@ -248,7 +251,7 @@ class RenewalTest {
   private void reconnect() {
     eventually(() -> {
       time.advance(Duration.ofSeconds(1));
-      return resumes.size() == 2;
+      return resumes.size() >= 2 && feed.state() == State.OPEN;
     });
   }
 

@@ -231,9 +231,10 @@ class SessionTest {
 
   @Test
   void openTriesAgain_andThenTellsWhy() {
+    SessionOptions patient = SessionOptions.DEFAULT.connectWithin(Duration.ofDays(1));
     peer.dialFailures.add(new IOException("connection refused"));
     Thread clock = timePasses();
-    Session<String, String> session = channel.open(CHAT);
+    Session<String, String> session = channel.open(CHAT, patient);
     clock.interrupt();
     assertThat(session.state()).isEqualTo(State.OPEN);
 
@@ -241,7 +242,7 @@ class SessionTest {
       peer.dialFailures.add(new IOException("connection refused"));
     }
     Thread again = timePasses();
-    assertThatThrownBy(() -> channel.open(CHAT))
+    assertThatThrownBy(() -> channel.open(CHAT, patient))
         .isInstanceOf(TransportException.class)
         .hasMessage("connection refused");
     again.interrupt();

@@ -106,7 +106,10 @@ class StreamTest {
   @Test
   void CON_resumesWhereItWas_andTellsOnceForEachConnection() throws Exception {
     peer.publish("a:0", "a:1");
-    Subscription<Message<String>> feed = stream(StreamOptions.DEFAULT);
+    Subscription<Message<String>> feed =
+        stream(
+            StreamOptions.DEFAULT.reconnect(
+                ReconnectPolicy.DEFAULT.suspendedAfter(Duration.ofDays(1))));
     assertThat(bodies(feed, 2)).hasSize(2);
 
     peer.gap = Gap.POSSIBLE;
