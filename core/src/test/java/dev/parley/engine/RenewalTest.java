@@ -128,6 +128,7 @@ class RenewalTest {
     subscribe(StreamOptions.DEFAULT);
 
     passUntilRenewal();
+    eventually(() -> changes.size() >= 2); // no silence meanwhile
     reconnect();
 
     assertThat(changes)
