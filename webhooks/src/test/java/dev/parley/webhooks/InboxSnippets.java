@@ -1,6 +1,7 @@
 package dev.parley.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.parley.Delivery;
@@ -20,9 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -117,12 +116,10 @@ class InboxSnippets {
 
     try (Parley parley = Parley.create();
         Subscription<Delivery<Payload>> payments = inbox.open(parley).consume(PAYMENTS)) {
-      Delivery<Payload> delivery = payments.poll(Duration.ofSeconds(30)).orElseThrow();
+      Delivery<Payload> delivery = payments.poll(Receiver.PATIENCE).orElseThrow();
       assertThat(delivery.body().toByteArray()).isEqualTo(body);
       delivery.ack();
-      org.awaitility.Awaitility.await()
-          .atMost(30, TimeUnit.SECONDS)
-          .until(() -> inbox.open(PAYMENTS) == 0);
+      await().atMost(Receiver.PATIENCE).until(() -> inbox.open(PAYMENTS) == 0);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,9 @@ import javax.net.ssl.SSLContext;
 
 /** A real server that webhooks are sent to: notes what arrives and answers as it is told. */
 final class Receiver implements AutoCloseable {
+  /** How long tests wait for what must happen: a busy machine takes its time. */
+  static final Duration PATIENCE = Duration.ofSeconds(45);
+
   /** A webhook that arrived. */
   record Arrival(String path, String query, HeaderMap headers, byte[] body) {
     String header(String name) {

@@ -38,10 +38,10 @@ import dev.parley.testkit.fault.Script;
 import dev.parley.webhook.WebhookSigner;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -66,9 +66,8 @@ class WebhookFaultsTest {
           .base(Duration.ofMillis(1))
           .throttledBase(Duration.ofMillis(1))
           .cap(Duration.ofMillis(5));
-  private static final CallOptions FAST =
-      CallOptions.DEFAULT.retry(RETRY).attemptTimeout(Duration.ofSeconds(5));
-  private static final CallOptions HASTY = FAST.attemptTimeout(Duration.ofMillis(300));
+  private static final CallOptions FAST = CallOptions.DEFAULT.retry(RETRY);
+  private static final CallOptions HASTY = FAST.attemptTimeout(Duration.ofMillis(500));
 
   private final Parley parley = Parley.create();
   private final List<DeliveryAttempt> log = new CopyOnWriteArrayList<>();
@@ -178,7 +177,7 @@ class WebhookFaultsTest {
               .tls(Tls.DEFAULT.trust(self.certificate()))
               .open(parley);
 
-      assertThat(send(sender, FAST.attemptTimeout(Duration.ofSeconds(9))).attempts()).isEqualTo(3);
+      assertThat(send(sender, FAST).attempts()).isEqualTo(3);
       assertThat(receiver.arrivals()).hasSize(1);
       assertThat(disabled).isEmpty();
     }
@@ -220,19 +219,26 @@ class WebhookFaultsTest {
 
   @Test
   void anAnswerThatDoesNotCome_isRepeatedUnderTheSameId() throws Exception {
+    VirtualTime time = VirtualTime.create();
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger arrivals = new AtomicInteger();
     try (Receiver receiver =
-        Receiver.start((arrival, exchange) -> {
-          if (arrivals.incrementAndGet() == 1) {
-            release.await(30, TimeUnit.SECONDS);
-          }
-          Receiver.answer(exchange, 200);
-        })) {
-      assertThat(send(builder(receiver.uri()).open(parley), HASTY).attempts())
-          .isGreaterThanOrEqualTo(2);
+            Receiver.start((arrival, exchange) -> {
+              if (arrivals.incrementAndGet() == 1) {
+                release.await(30, TimeUnit.SECONDS);
+              }
+              Receiver.answer(exchange, 200);
+            });
+        Parley timed = Parley.builder().time(time).build()) {
+      CompletableFuture<Receipt> sent =
+          builder(receiver.uri()).open(timed).submit(TOPIC, Message.of("paid"), FAST);
+      await().atMost(Receiver.PATIENCE).until(() -> receiver.arrivals().size() == 1);
+      time.advance(FAST.attemptTimeout());
+      await().atMost(Receiver.PATIENCE).until(() -> time.scheduled() == 1); // the retry
+      time.advance(Duration.ofMillis(5));
+      sent.get(30, TimeUnit.SECONDS);
 
-      assertThat(receiver.ids()).containsOnly(receiver.ids().get(0));
+      assertThat(receiver.ids()).hasSize(2).containsOnly(receiver.ids().get(0));
       assertThat(log.get(0).failure()).contains("no answer in time, or cancelled");
       release.countDown();
     }
@@ -291,28 +297,31 @@ class WebhookFaultsTest {
     try (Receiver receiver = Receiver.answering(200);
         FaultProxy proxy = FaultProxy.to(receiver.port())) {
       proxy.script(Script.always(Fault.slow(Direction.TO_CLIENT, 10)));
-      long start = System.nanoTime();
 
       ParleyException failure =
           failure(builder(uri(proxy)).open(parley), HASTY.retry(RetryPolicy.NEVER));
 
       assertThat(failure).isInstanceOf(TransportException.class);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+      assertThat(log.get(0).failure()).contains("no answer in time, or cancelled");
     }
   }
 
   @Test
   void aServerThatIsRestarted_getsItAfterwards() {
-    int port;
-    try (Receiver before = Receiver.answering(200)) {
-      port = before.port();
-      send(builder(before.uri()).open(parley), FAST);
-    }
-    WebhookSender sender = builder("http://127.0.0.1:" + port).open(parley);
-    assertThat(failure(sender, FAST).effect()).isEqualTo(Effect.NOT_SENT);
-    try (Receiver after =
-        Receiver.startAt(
-            "127.0.0.1", port, (arrival, exchange) -> Receiver.answer(exchange, 200))) {
+    // Behind a proxy that keeps the port: nobody else gets it meanwhile.
+    try (Receiver before = Receiver.answering(200);
+        Receiver after = Receiver.answering(200);
+        FaultProxy proxy = FaultProxy.to(before.port())) {
+      WebhookSender sender = builder(uri(proxy)).open(parley);
+      send(sender, FAST);
+      before.close();
+      proxy.refuse();
+      proxy.cutAll();
+      assertThat(failure(builder(uri(proxy)).open(parley), FAST).effect())
+          .isEqualTo(Effect.NOT_SENT);
+
+      proxy.upstream(new InetSocketAddress("127.0.0.1", after.port()));
+      proxy.reopen();
       send(sender, FAST);
       assertThat(after.arrivals()).hasSize(1);
     }
@@ -380,19 +389,23 @@ class WebhookFaultsTest {
 
   @Test
   void aPeerThatClosesWhatItAccepts_countsForTheBreaker() {
+    VirtualTime time = VirtualTime.create(); // it stands still: an open breaker stays open
     try (Receiver receiver = Receiver.answering(200);
         FaultProxy proxy = FaultProxy.to(receiver.port());
-        Parley careful = Parley.builder().stages(Resilience4jStages.create()).build()) {
+        Parley careful =
+            Parley.builder()
+                .time(time)
+                .stages(Resilience4jStages.builder().time(time).build())
+                .build()) {
       proxy.script(Script.always(Fault.closeAfterAccept()));
       WebhookSender sender = builder(uri(proxy)).open(careful);
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> failure(sender, FAST) instanceof BreakerOpenException);
+      for (int i = 0; i < 20; i++) {
+        assertThat(failure(sender, FAST.retry(RetryPolicy.NEVER)))
+            .isNotInstanceOf(BreakerOpenException.class);
+      }
 
-      int dials = proxy.accepted();
-      assertThat(dials).isBetween(20, 40);
       assertThat(failure(sender, FAST)).isInstanceOf(BreakerOpenException.class);
-      assertThat(proxy.accepted()).isEqualTo(dials);
+      assertThat(proxy.accepted()).isEqualTo(20);
     }
   }
 
@@ -443,33 +456,17 @@ class WebhookFaultsTest {
   // ---------------------------------------------------------------- data faults
 
   @Test
-  void anAnswerThatIsNotHttp_failsAtOnce() throws Exception {
-    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
-      AtomicInteger requests = new AtomicInteger();
-      Thread answering =
-          new Thread(() -> {
-            while (!server.isClosed()) {
-              try (Socket socket = server.accept()) {
-                int first = socket.getInputStream().read();
-                if (first >= 0) {
-                  requests.incrementAndGet();
-                }
-                socket
-                    .getOutputStream()
-                    .write("SSH-2.0-OpenSSH_9.6\r\n".getBytes(StandardCharsets.US_ASCII));
-              } catch (IOException e) {
-                // The client has gone, or the test has ended.
-              }
-            }
-          });
-      answering.setDaemon(true);
-      answering.start();
-
-      ParleyException failure =
-          failure(builder("http://127.0.0.1:" + server.getLocalPort()).open(parley), FAST);
+  void anAnswerThatIsNotHttp_failsAtOnce() {
+    try (RawServer server =
+        RawServer.start(peer -> {
+          if (peer.read() != null) {
+            peer.write("SSH-2.0-OpenSSH_9.6\r\n");
+          }
+        })) {
+      ParleyException failure = failure(builder(server.uri()).open(parley), FAST);
 
       assertThat(failure).isInstanceOf(ProtocolException.class);
-      assertThat(requests).hasValue(1);
+      assertThat(server.arrivals()).hasSize(1);
     }
   }
 
@@ -505,7 +502,7 @@ class WebhookFaultsTest {
       CompletableFuture<ParleyException> interrupted = new CompletableFuture<>();
       Thread caller = new Thread(() -> interrupted.complete(failure(sender, FAST)));
       caller.start();
-      await().until(() -> receiver.arrivals().size() == 1);
+      await().atMost(Receiver.PATIENCE).until(() -> receiver.arrivals().size() == 1);
       caller.interrupt();
       assertThat(interrupted.get(30, TimeUnit.SECONDS))
           .isInstanceOf(CommunicationInterruptedException.class);
@@ -514,7 +511,7 @@ class WebhookFaultsTest {
       CompletableFuture<Throwable> cancelled =
           CompletableFuture.supplyAsync(
               () -> catchThrowableOfType(ParleyException.class, call::execute));
-      await().until(() -> receiver.arrivals().size() == 2);
+      await().atMost(Receiver.PATIENCE).until(() -> receiver.arrivals().size() == 2);
       call.cancel();
       assertThat(cancelled.get(30, TimeUnit.SECONDS)).isInstanceOf(CallCancelledException.class);
       assertThat(receiver.arrivals()).hasSize(2);

@@ -14,6 +14,7 @@ import dev.parley.store.MessageStore;
 import dev.parley.store.Outbox;
 import dev.parley.testkit.MemoryStore;
 import dev.parley.testkit.VirtualTime;
+import dev.parley.testkit.fault.FaultProxy;
 import dev.parley.webhook.Providers;
 import dev.parley.webhook.WebhookSigner;
 import dev.parley.webhook.WebhookVerifier;
@@ -118,7 +119,7 @@ class WebhookOutboxTest {
       timed.pass(wait);
       total = total.plus(wait);
     }
-    await().until(() -> timed.outbox.dead(0, 10).size() == 1);
+    await().atMost(Receiver.PATIENCE).until(() -> timed.outbox.dead(0, 10).size() == 1);
 
     assertThat(schedule).hasSize(9);
     assertThat(total).isBetween(Duration.ofMinutes(75 * 60 + 35), Duration.ofHours(84));
@@ -132,8 +133,8 @@ class WebhookOutboxTest {
     assertThat(timed.outbox.open()).isZero();
 
     assertThat(timed.outbox.redrive(each -> true, 100)).isEqualTo(1);
-    await().until(() -> receiver.arrivals().size() == 11);
-    await().until(() -> timed.outbox.open() == 0);
+    await().atMost(Receiver.PATIENCE).until(() -> receiver.arrivals().size() == 11);
+    await().atMost(Receiver.PATIENCE).until(() -> timed.outbox.open() == 0);
     assertThat(receiver.ids()).containsOnly("msg_1");
     assertThat(timed.outbox.dead(0, 10)).isEmpty();
     for (Receiver.Arrival arrival : receiver.arrivals()) {
@@ -175,7 +176,7 @@ class WebhookOutboxTest {
     Duration scheduled = timed.nextWait();
     assertThat(scheduled).isBetween(Duration.ofMinutes(30), Duration.ofMinutes(33));
     timed.pass(scheduled);
-    await().until(() -> timed.outbox.open() == 0);
+    await().atMost(Receiver.PATIENCE).until(() -> timed.outbox.open() == 0);
     assertThat(log).hasSize(4);
     assertThat(log.get(3).isDelivered()).isTrue();
   }
@@ -188,7 +189,7 @@ class WebhookOutboxTest {
             receiver, MemoryStore.create(), WebhookSender.OUTBOX.retrySchedule(SOON, SOON, SOON));
 
     send(outbox, "msg_1", null);
-    await().until(() -> outbox.open() == 0);
+    await().atMost(Receiver.PATIENCE).until(() -> outbox.open() == 0);
 
     assertThat(receiver.arrivals()).hasSize(3);
     assertThat(log.stream().map(DeliveryAttempt::number)).containsExactly(1, 2, 3);
@@ -206,15 +207,17 @@ class WebhookOutboxTest {
                 .start(parley));
 
     send(outbox, "msg_1", null);
-    await().until(() -> outbox.dead(0, 10).size() == 1);
+    await().atMost(Receiver.PATIENCE).until(() -> outbox.dead(0, 10).size() == 1);
     send(outbox, "msg_2", null);
-    await().until(() -> outbox.dead(0, 10).size() == 2);
+    await().atMost(Receiver.PATIENCE).until(() -> outbox.dead(0, 10).size() == 2);
     assertThat(receiver.arrivals()).hasSize(1);
     assertThat(sender.isDisabled()).isTrue();
 
     sender.enable();
     outbox.redrive(each -> true, 1000);
-    await().until(() -> outbox.open() == 0 && receiver.arrivals().size() == 3);
+    await()
+        .atMost(Receiver.PATIENCE)
+        .until(() -> outbox.open() == 0 && receiver.arrivals().size() == 3);
     assertThat(receiver.ids()).containsExactlyInAnyOrder("msg_1", "msg_1", "msg_2");
   }
 
@@ -238,7 +241,7 @@ class WebhookOutboxTest {
     for (String id : List.of("a1", "a2", "a3", "b1")) {
       send(outbox, id, id.substring(0, 1));
     }
-    await().until(() -> outbox.open() == 0);
+    await().atMost(Receiver.PATIENCE).until(() -> outbox.open() == 0);
 
     assertThat(receiver.ids()).contains("b1");
     assertThat(receiver.ids().stream().filter(id -> id.startsWith("a")))
@@ -259,9 +262,9 @@ class WebhookOutboxTest {
     send(timed.outbox, "a1", "a");
     Duration wait = timed.nextWait();
     send(timed.outbox, "a2", "a");
-    await().until(() -> receiver.ids().contains("a2"));
+    await().atMost(Receiver.PATIENCE).until(() -> receiver.ids().contains("a2"));
     timed.pass(wait);
-    await().until(() -> timed.outbox.open() == 0);
+    await().atMost(Receiver.PATIENCE).until(() -> timed.outbox.open() == 0);
 
     assertThat(receiver.ids()).containsExactly("a1", "a2", "a1");
   }
@@ -285,21 +288,20 @@ class WebhookOutboxTest {
     for (int i = 0; i < 30; i++) {
       send(outbox, "msg_" + i, null);
     }
-    await().atMost(Duration.ofSeconds(30)).until(() -> outbox.open() == 0);
+    await().atMost(Receiver.PATIENCE).until(() -> outbox.open() == 0);
 
     assertThat(most).hasValue(3);
     assertThat(receiver.ids()).hasSize(30).doesNotHaveDuplicates();
   }
 
   @Test
-  void anEndpointThatIsDown_getsAllWhenItIsBack() throws Exception {
-    int port;
-    try (Receiver before = Receiver.answering(200)) {
-      port = before.port();
-    }
+  void anEndpointThatIsDown_getsAllWhenItIsBack() {
+    Receiver receiver = closeLater(Receiver.answering(200));
+    FaultProxy proxy = closeLater(FaultProxy.to(receiver.port()));
+    proxy.refuse();
     Parley parley = closeLater(Parley.create());
     WebhookSender sender =
-        WebhookSender.builder("http://127.0.0.1:" + port)
+        WebhookSender.builder("http://127.0.0.1:" + proxy.port())
             .keys(SigningKeys.of(SECRET))
             .destinations(WebhookHarness.LOOPBACK)
             .log(log::add)
@@ -314,14 +316,11 @@ class WebhookOutboxTest {
     for (int i = 0; i < 10; i++) {
       send(outbox, "msg_" + i, null);
     }
-    await().until(() -> log.size() >= 20);
+    await().atMost(Receiver.PATIENCE).until(() -> log.size() >= 20);
     assertThat(outbox.open()).isEqualTo(10);
 
-    Receiver after =
-        closeLater(
-            Receiver.startAt(
-                "127.0.0.1", port, (arrival, exchange) -> Receiver.answer(exchange, 200)));
-    await().atMost(Duration.ofSeconds(30)).until(() -> outbox.open() == 0);
-    assertThat(after.ids()).hasSize(10).doesNotHaveDuplicates();
+    proxy.reopen();
+    await().atMost(Receiver.PATIENCE).until(() -> outbox.open() == 0);
+    assertThat(receiver.ids()).hasSize(10).doesNotHaveDuplicates();
   }
 }

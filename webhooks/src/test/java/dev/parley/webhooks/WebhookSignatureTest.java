@@ -198,7 +198,7 @@ class WebhookSignatureTest {
           sender.submit(PAID, Message.of(EVENT), CallOptions.DEFAULT.noDeadline().retry(retry));
       for (int retries = 0; retries < 2; retries++) {
         assertThat(planned.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
-        await().until(() -> time.scheduled() == 1);
+        await().atMost(Receiver.PATIENCE).until(() -> time.scheduled() == 1);
         time.advance(time.untilNext());
       }
       sent.get(30, TimeUnit.SECONDS);

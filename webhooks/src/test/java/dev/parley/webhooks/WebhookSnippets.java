@@ -72,7 +72,7 @@ class WebhookSnippets {
           Outbox.over(sender, store, "hooks-shop7").options(WebhookSender.OUTBOX).start(parley)) {
         outbox.channel().send(PAID, paid); // returns when it is stored
         // @end
-        await().until(() -> receiver.arrivals().size() == 1);
+        await().atMost(Receiver.PATIENCE).until(() -> receiver.arrivals().size() == 1);
       }
     }
   }
@@ -100,7 +100,7 @@ class WebhookSnippets {
               .start(parley)) {
         webhooks.to("shop7").send(PAID, paid); // returns when it is stored
         // @end
-        await().until(() -> webhooks.outbox("shop7").open() == 0);
+        await().atMost(Receiver.PATIENCE).until(() -> webhooks.outbox("shop7").open() == 0);
         assertThat(receiver.arrivals()).hasSize(1);
       }
     }

@@ -46,7 +46,7 @@ final class OrderRoutes implements Routes {
   private final JsonMapper json = new JsonMapper();
   private final Answers answers = new Answers(json);
   private final Function<NewOrder, Mishap> mishaps;
-  private final Duration slowness;
+  private final Runnable dawdle;
 
   /**
    * Creates the routes.
@@ -55,8 +55,18 @@ final class OrderRoutes implements Routes {
    * @param slowness how long a slow request takes
    */
   OrderRoutes(Function<NewOrder, Mishap> mishaps, Duration slowness) {
+    this(mishaps, () -> dawdle(slowness));
+  }
+
+  /**
+   * Creates the routes.
+   *
+   * @param mishaps what goes wrong with each request to place an order, asked once a request
+   * @param dawdle what a slow request does while it works on the order
+   */
+  OrderRoutes(Function<NewOrder, Mishap> mishaps, Runnable dawdle) {
     this.mishaps = mishaps;
-    this.slowness = slowness;
+    this.dawdle = dawdle;
   }
 
   @Override
@@ -95,7 +105,7 @@ final class OrderRoutes implements Routes {
         book.place(asked, key, () -> {});
         refuseBusy(exchange);
       }
-      case SLOW -> confirm(exchange, book.place(asked, key, this::dawdle));
+      case SLOW -> confirm(exchange, book.place(asked, key, dawdle));
       case NONE -> confirm(exchange, book.place(asked, key, () -> {}));
     }
   }
@@ -189,7 +199,7 @@ final class OrderRoutes implements Routes {
     return Optional.ofNullable(exchange.getQueryParameters().get(name)).map(Deque::getFirst);
   }
 
-  private void dawdle() {
+  private static void dawdle(Duration slowness) {
     try {
       Thread.sleep(slowness.toMillis());
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,19 @@ final class Progress {
 
   private final PrintStream out;
   private final boolean isTerminal;
+  private final LongSupplier nanoTime;
   private boolean isLineOpen;
   private long lastNanos;
   private boolean saidSomething;
 
   Progress(PrintStream out, boolean isTerminal) {
+    this(out, isTerminal, System::nanoTime);
+  }
+
+  Progress(PrintStream out, boolean isTerminal, LongSupplier nanoTime) {
     this.out = out;
     this.isTerminal = isTerminal;
+    this.nanoTime = nanoTime;
   }
 
   /** Returns the progress of this process's standard output. */
@@ -41,9 +48,9 @@ final class Progress {
       out.print(REWRITE + line.substring(0, Math.min(line.length(), TERMINAL_WIDTH)));
       isLineOpen = true;
       out.flush();
-    } else if (!saidSomething || System.nanoTime() - lastNanos >= PLAIN_INTERVAL.toNanos()) {
+    } else if (!saidSomething || nanoTime.getAsLong() - lastNanos >= PLAIN_INTERVAL.toNanos()) {
       out.println(line);
-      lastNanos = System.nanoTime();
+      lastNanos = nanoTime.getAsLong();
       saidSomething = true;
     }
   }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class OrdersSceneTest {
+  /** Ten seconds of them: should the weather come late, there is still enough of it. */
+  private static final int ORDERS = 1_500;
+
   private final Progress silent =
       new Progress(new PrintStream(OutputStream.nullOutputStream()), false);
 
@@ -24,11 +28,11 @@ class OrdersSceneTest {
   @Test
   void aKeyOutlivesTheWeather_andANaiveLoopDoesNot() throws Exception {
     OrdersScene scene = new OrdersScene(List.of(KeyedClient::new, NaiveClient::new));
-    scene.play(1, 500, silent, new CountDownLatch(1));
+    scene.play(1, ORDERS, silent, new CountDownLatch(1));
 
     assertThat(scene.columns().get(0).audit())
         .as(scene.report())
-        .isEqualTo(new Ledger.Audit(500, 500, 0, 0, 0, 0, 0));
+        .isEqualTo(new Ledger.Audit(ORDERS, ORDERS, 0, 0, 0, 0, 0));
     assertThat(scene.isPassed()).isTrue();
     assertThat(scene.columns().get(1).audit().duplicated()).isPositive();
     for (Trouble trouble :
@@ -58,9 +62,9 @@ class OrdersSceneTest {
             scene.play(1, 100_000, silent, closing);
             return null;
           });
-      await().until(() -> started.get() > 20);
+      await().atMost(Duration.ofSeconds(30)).until(() -> started.get() > 20);
       closing.countDown();
-      play.get(20, TimeUnit.SECONDS);
+      play.get(40, TimeUnit.SECONDS);
     } finally {
       pool.shutdownNow();
     }

@@ -21,17 +21,22 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ParleyClientTest {
   private static final NewOrder TEA = new NewOrder("order-1", "tea", 2);
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  /** Long enough for a busy machine, where a test is not about the timeout. */
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  private static final Duration HASTY = Duration.ofSeconds(1);
 
   @TempDir Path folder;
 
   private final ConcurrentLinkedQueue<Mishap> mishaps = new ConcurrentLinkedQueue<>();
   private final List<Trouble> retries = new CopyOnWriteArrayList<>();
+  private final Dawdle dawdle = new Dawdle();
   private ShopServer shop;
 
   @BeforeEach
   void open() {
-    shop = new ShopServer(folder, new OrderRoutes(order -> nextMishap(), TIMEOUT.multipliedBy(2)));
+    shop = new ShopServer(folder, new OrderRoutes(order -> nextMishap(), dawdle));
     shop.start();
   }
 
@@ -59,7 +64,15 @@ class ParleyClientTest {
 
   @Test
   void placesAnOrderOnce_whenTheFirstAnswerWasLate() throws Exception {
-    Answer answer = place(Mishap.SLOW);
+    mishaps.add(Mishap.SLOW);
+    Answer answer =
+        place(
+            shop.uri(),
+            HASTY,
+            trouble -> {
+              retries.add(trouble);
+              dawdle.letGo();
+            });
 
     assertThat(retries).startsWith(Trouble.TIMEOUT);
     assertThat(shop.book().all()).containsExactly(answer.order());
@@ -99,6 +112,7 @@ class ParleyClientTest {
       Answer answer =
           place(
               proxy.uri("http"),
+              PATIENT,
               trouble -> {
                 retries.add(trouble);
                 if (retries.size() == 5) { // as often as one call tries
@@ -127,11 +141,12 @@ class ParleyClientTest {
   }
 
   private Answer place(URI uri) throws InterruptedException {
-    return place(uri, retries::add);
+    return place(uri, PATIENT, retries::add);
   }
 
-  private Answer place(URI uri, Consumer<Trouble> onRetry) throws InterruptedException {
-    try (ParleyClient client = new ParleyClient(uri, TIMEOUT, onRetry)) {
+  private Answer place(URI uri, Duration timeout, Consumer<Trouble> onRetry)
+      throws InterruptedException {
+    try (ParleyClient client = new ParleyClient(uri, timeout, onRetry)) {
       return client.place(TEA);
     }
   }

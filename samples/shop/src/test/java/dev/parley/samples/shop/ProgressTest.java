@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -25,12 +27,15 @@ class ProgressTest {
 
   @Test
   void writesPlainLinesNowAndThen_elsewhere() {
-    Progress progress = new Progress(out, false);
+    AtomicLong now = new AtomicLong();
+    Progress progress = new Progress(out, false, now::get);
     progress.update("one");
     progress.update("two, at once");
+    now.addAndGet(TimeUnit.SECONDS.toNanos(2));
+    progress.update("three");
     progress.say("done");
 
-    assertThat(written()).isEqualToNormalizingNewlines("one\ndone\n");
+    assertThat(written()).isEqualToNormalizingNewlines("one\nthree\ndone\n");
   }
 
   private String written() {

@@ -2,6 +2,7 @@ package dev.parley.samples.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -34,19 +36,20 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 class ShopServerTest {
   private static final NewOrder TEA = new NewOrder("order-1", "tea", 2);
-  private static final Duration SLOWNESS = Duration.ofMillis(600);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path folder;
 
   private final JsonMapper json = new JsonMapper();
   private final ConcurrentLinkedQueue<Mishap> mishaps = new ConcurrentLinkedQueue<>();
+  private final Dawdle dawdle = new Dawdle();
   private final OkHttpClient http =
-      new OkHttpClient.Builder().retryOnConnectionFailure(false).build();
+      new OkHttpClient.Builder().retryOnConnectionFailure(false).readTimeout(PATIENCE).build();
   private ShopServer shop;
 
   @BeforeEach
   void open() {
-    shop = new ShopServer(folder, new OrderRoutes(order -> nextMishap(), SLOWNESS));
+    shop = new ShopServer(folder, new OrderRoutes(order -> nextMishap(), dawdle));
     shop.start();
   }
 
@@ -121,11 +124,11 @@ class ShopServerTest {
                         writing.countDown();
                         awaitQuietly(letGo);
                       }));
-      assertThat(writing.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(writing.await(30, TimeUnit.SECONDS)).isTrue();
 
       Answer meanwhile = post(TEA, "key-1");
       letGo.countDown();
-      first.get(10, TimeUnit.SECONDS);
+      first.get(30, TimeUnit.SECONDS);
       Answer after = post(TEA, "key-1");
 
       assertThat(meanwhile.status).isEqualTo(409);
@@ -154,7 +157,7 @@ class ShopServerTest {
       }
       start.countDown();
       for (Future<Answer> answer : answers) {
-        assertThat(answer.get(20, TimeUnit.SECONDS).status).isIn(201, 409);
+        assertThat(answer.get(30, TimeUnit.SECONDS).status).isIn(201, 409);
       }
       assertThat(shop.book().all()).hasSize(1);
     } finally {
@@ -198,10 +201,14 @@ class ShopServerTest {
     ExecutorService caller = Executors.newSingleThreadExecutor();
     try {
       Future<Answer> answer = caller.submit(() -> post(TEA, "key-1"));
-      await().until(() -> shop.requests() == 1);
-      shop.kill();
+      await().atMost(PATIENCE).until(() -> shop.requests() == 1);
+      OrderBook book = shop.book();
+      CompletableFuture<Void> killed = CompletableFuture.runAsync(shop::kill);
+      await().atMost(PATIENCE).until(() -> catchThrowable(book::all) != null);
+      dawdle.letGo(); // the book is gone by now
+      killed.get(30, TimeUnit.SECONDS);
 
-      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> answer.get(30, TimeUnit.SECONDS))
           .hasCauseInstanceOf(IOException.class);
     } finally {
       caller.shutdownNow();
@@ -222,11 +229,18 @@ class ShopServerTest {
   @Test
   void placesLate_whenSlow() throws Exception {
     mishaps.add(Mishap.SLOW);
-    long start = System.nanoTime();
-    Answer answer = post(TEA, null);
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try {
+      Future<Answer> answer = caller.submit(() -> post(TEA, null));
+      await().atMost(PATIENCE).until(() -> shop.requests() == 1);
+      assertThat(shop.book().all()).isEmpty();
+      dawdle.letGo();
 
-    assertThat(answer.status).isEqualTo(201);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SLOWNESS);
+      assertThat(answer.get(30, TimeUnit.SECONDS).status).isEqualTo(201);
+      assertThat(shop.book().all()).hasSize(1);
+    } finally {
+      caller.shutdownNow();
+    }
   }
 
   @Test
@@ -310,11 +324,12 @@ class ShopServerTest {
     ExecutorService caller = Executors.newSingleThreadExecutor();
     try {
       Future<Answer> answer = caller.submit(() -> post(TEA, null));
-      await().until(() -> shop.requests() == 1);
+      await().atMost(PATIENCE).until(() -> shop.requests() == 1);
+      CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(dawdle::letGo);
       shop.drain();
 
       assertThat(shop.book().all()).hasSize(1);
-      assertThat(answer.get(10, TimeUnit.SECONDS).status).isEqualTo(201);
+      assertThat(answer.get(30, TimeUnit.SECONDS).status).isEqualTo(201);
       assertThat(get("/health").status).isEqualTo(503);
     } finally {
       caller.shutdownNow();

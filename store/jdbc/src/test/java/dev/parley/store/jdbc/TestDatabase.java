@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,15 +25,31 @@ final class TestDatabase {
   private final int port;
 
   private TestDatabase(String script) {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try {
       this.script = script;
-      this.port = free.getLocalPort();
+      this.port = freePort();
       this.folder =
           Files.createDirectories(Path.of("target", "databases").toAbsolutePath())
               .resolve(script + "-" + ProcessHandle.current().pid());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Returns a port that nobody listens on, below those that the system gives to clients and to
+   * whoever asks for any: it stays free until the server is there, and while it is down.
+   */
+  private static int freePort() {
+    for (int tries = 0; tries < 1_000; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (IOException taken) {
+        // Another one, then.
+      }
+    }
+    throw new IllegalStateException("no port is free");
   }
 
   static TestDatabase postgresql() {
@@ -86,7 +103,7 @@ final class TestDatabase {
     config.setJdbcUrl(url(throughPort));
     config.setMaximumPoolSize(10);
     config.setMinimumIdle(0);
-    config.setConnectionTimeout(5_000);
+    config.setConnectionTimeout(10_000);
     config.setInitializationFailTimeout(-1);
     return new HikariDataSource(config);
   }
