@@ -10,23 +10,30 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** An {@link InboxNode} in a JVM of its own, that is killed and started again. */
+/** A program in a JVM of its own, that is killed and started again. */
 final class ChildNode implements AutoCloseable {
   private final Path errors;
-  private final String database;
-  private final String name;
+  private final Class<?> program;
+  private final List<String> arguments;
   private final HttpClient client = HttpClient.newHttpClient();
   private @Nullable Process process;
   private volatile int port = 1; // nobody listens there
 
-  ChildNode(String database, String name, Path errors) {
+  /**
+   * Creates one that does not run yet.
+   *
+   * @param program has a main method, which prints its port, or 1, once it is at work
+   */
+  ChildNode(Path errors, Class<?> program, String... arguments) {
     this.errors = errors;
-    this.database = database;
-    this.name = name;
+    this.program = program;
+    this.arguments = List.of(arguments);
   }
 
   int port() {
@@ -34,8 +41,9 @@ final class ChildNode implements AutoCloseable {
   }
 
   void start() throws IOException {
-    process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -44,11 +52,9 @@ final class ChildNode implements AutoCloseable {
                 "-Dorg.sqlite.tmpdir=" + errors.toAbsolutePath().getParent(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                InboxNode.class.getName(),
-                database,
-                name)
-            .redirectError(errors.toFile())
-            .start();
+                program.getName()));
+    command.addAll(arguments);
+    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     BufferedReader output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = output.readLine();

@@ -88,13 +88,14 @@ final class InboxNode implements AutoCloseable {
 
   /** Runs until it is killed: its arguments are a JDBC address and a name. */
   public static void main(String[] arguments) throws Exception {
-    DataSource dataSource =
-        arguments[0].startsWith("jdbc:")
-            ? pool(arguments[0], 30_000)
-            : SqliteFile.open(Path.of(arguments[0]));
-    InboxNode node = new InboxNode(dataSource, arguments[1]);
+    InboxNode node = new InboxNode(dataSource(arguments[0]), arguments[1]);
     System.out.println(node.port());
     System.in.read();
+  }
+
+  /** Opens what an address of JDBC or the path of an SQLite file names. */
+  static DataSource dataSource(String address) throws IOException {
+    return address.startsWith("jdbc:") ? pool(address, 30_000) : SqliteFile.open(Path.of(address));
   }
 
   static HikariDataSource pool(String url, int patienceMillis) {
