@@ -2,9 +2,9 @@ package dev.parley.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -71,7 +71,12 @@ class FuzzTest {
           "sig1=(\"@method\");created=1",
           "sig1=:AAAA:");
 
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final long SUSPICIOUS_NANOS = 2_000_000;
+
+  /** Bodies are of 900 KB at most here. */
+  private static final long LARGEST_ALLOCATION = 64 << 20;
+
   private static final Instant NOW = Instant.ofEpochSecond(1_763_700_000);
   private static final String SECRET = "1f2e3d4c5b6a79880f1e2d3c4b5a6978";
   private static final String STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -177,6 +182,7 @@ class FuzzTest {
   void neverThrowsAndNeverAcceptsWhatWasNotSigned() {
     Map<Reason, Long> outcomes = new EnumMap<>(Reason.class);
     long slowest = 0;
+    long largest = 0;
     for (long i = 0; i < MUTATIONS; i++) {
       List<Case> cases = random.nextInt(50) == 0 ? heavy : light;
       Case original = cases.get(random.nextInt(cases.size()));
@@ -185,6 +191,7 @@ class FuzzTest {
       boolean isStranger = random.nextInt(16) == 0;
       WebhookVerifier verifier = isStranger ? original.stranger() : original.verifier();
 
+      long allocated = THREADS.getCurrentThreadAllocatedBytes();
       long start = System.nanoTime();
       Verification verification = verifier.verify(request);
       boolean accepted = verification.isVerified();
@@ -194,6 +201,7 @@ class FuzzTest {
       if (System.nanoTime() - start > SUSPICIOUS_NANOS) {
         slowest = Math.max(slowest, cpuNanos(verifier, request));
       }
+      largest = Math.max(largest, THREADS.getCurrentThreadAllocatedBytes() - allocated);
       outcomes.merge(verification.reason(), 1L, Long::sum);
 
       if (verification.reason() == Reason.INTERNAL
@@ -216,18 +224,20 @@ class FuzzTest {
             + SEED
             + ", slowest "
             + Duration.ofNanos(slowest).toMillis()
-            + " ms, "
+            + " ms, largest "
+            + largest / 1024
+            + " KiB, "
             + outcomes);
     assertThat(outcomes).containsKeys(Reason.VERIFIED, Reason.MISMATCH, Reason.MALFORMED);
     assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(5));
+    assertThat(largest).as("bytes for one request").isLessThan(LARGEST_ALLOCATION);
   }
 
   /** Does it again, since time that others took does not count. */
   private static long cpuNanos(WebhookVerifier verifier, WebhookRequest request) {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long start = threads.getCurrentThreadCpuTime();
+    long start = THREADS.getCurrentThreadCpuTime();
     verifier.verify(request);
-    return threads.getCurrentThreadCpuTime() - start;
+    return THREADS.getCurrentThreadCpuTime() - start;
   }
 
   private static List<String> headerNames() {
