@@ -1,7 +1,7 @@
 package dev.parley.engine;
 
+import static dev.parley.engine.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.parley.Gap;
 import dev.parley.Message;

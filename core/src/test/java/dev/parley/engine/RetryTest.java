@@ -1,5 +1,6 @@
 package dev.parley.engine;
 
+import static dev.parley.engine.Patience.await;
 import static dev.parley.engine.ScriptedCalls.answer;
 import static dev.parley.engine.ScriptedCalls.fail;
 import static dev.parley.engine.ScriptedCalls.failSent;
@@ -8,7 +9,6 @@ import static dev.parley.engine.ScriptedCalls.never;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.parley.AmbiguousOutcomeException;
 import dev.parley.Call;

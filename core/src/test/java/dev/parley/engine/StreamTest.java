@@ -1,8 +1,8 @@
 package dev.parley.engine;
 
+import static dev.parley.engine.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.parley.Effect;
 import dev.parley.Failure;

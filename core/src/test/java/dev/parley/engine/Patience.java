@@ -1,0 +1,20 @@
+package dev.parley.engine;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** What a test waits for comes at once, except on a machine that stands still for seconds. */
+public final class Patience {
+  private static final Duration LIMIT = Duration.ofSeconds(50); // a test has 60
+
+  private Patience() {}
+
+  public static ConditionFactory await() {
+    return Awaitility.await().atMost(LIMIT);
+  }
+
+  public static ConditionFactory await(String alias) {
+    return Awaitility.await(alias).atMost(LIMIT);
+  }
+}
