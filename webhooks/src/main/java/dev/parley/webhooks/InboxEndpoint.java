@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * Builder#keepHeaders}; others are not stored, since they may be secrets.
  *
  * <p>It fits behind any web server: {@link #receive} takes bytes and returns a status, headers and
- * a short body. {@link InboxHttpHandler} and {@link InboxServlet} are ready to use.
+ * a short body. {@link InboxHttpHandler} and {@link InboxServlet} are ready to use; {@code
+ * samples/webhook-frameworks} has handlers for Undertow, Jetty, Spring MVC and Vert.x.
  *
  * <p><b>Threads:</b> safe for use by many threads; {@link #receive} blocks until the store has
  * answered.
@@ -122,8 +123,12 @@ public final class InboxEndpoint {
     return new Reply(status, Map.of("Retry-After", RETRY_AFTER), "");
   }
 
-  /** Returns how many bytes of a body to read at most. */
-  int maxBody() {
+  /**
+   * Returns how many bytes of a body to read at most, for {@link
+   * WebhookRequest.Builder#body(java.io.InputStream, int)} in a handler of your own. Defaults to 5
+   * MiB.
+   */
+  public int maxBody() {
     return maxBody;
   }
 
