@@ -238,7 +238,7 @@ final class LinkKeeper extends Timeout {
       startWatching(connection);
       startRenewal(connection, link);
     }
-    host.connected(connection, resumed);
+    states.whenTold(() -> host.connected(connection, resumed));
   }
 
   // ---------------------------------------------------------------- make before break

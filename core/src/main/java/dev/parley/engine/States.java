@@ -128,6 +128,28 @@ final class States {
     drain();
   }
 
+  /**
+   * Does something once everything so far is told: at once, or, while another thread is telling, on
+   * one of its own behind that.
+   */
+  void whenTold(Runnable action) {
+    synchronized (news) {
+      if (telling || !news.isEmpty()) {
+        news.add(() -> onDialer(action));
+        return;
+      }
+    }
+    action.run();
+  }
+
+  private void onDialer(Runnable action) {
+    try {
+      engine.threads.dialers().execute(action);
+    } catch (RejectedExecutionException e) {
+      // The Parley is closed, and with it what this is about.
+    }
+  }
+
   private void tell(Runnable one) {
     synchronized (news) {
       news.add(one);

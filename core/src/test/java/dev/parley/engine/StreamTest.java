@@ -126,6 +126,44 @@ class StreamTest {
   }
 
   @Test
+  void CON_1_tellsOfAConnectionBeforeItsFirstMessage_whileAnotherThreadIsTelling()
+      throws Exception {
+    peer.publish("a:0");
+    Subscription<Message<String>> feed = stream(StreamOptions.DEFAULT);
+    feed.start(message -> heard.add(message.body()));
+    await().until(() -> heard.contains("a:0"));
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    StateListener slow =
+        new StateListener() {
+          @Override
+          public void changed(StateChange change) {}
+
+          @Override
+          public void resumed(Resumed resumed) {
+            told.countDown();
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    new Thread(() -> feed.onStateChange(slow)).start();
+    told.await();
+
+    peer.cut();
+    peer.publish("a:1");
+    letItReconnect(2);
+    await().during(Duration.ofMillis(100)).until(() -> !heard.contains("a:1"));
+    release.countDown();
+    await().until(() -> heard.contains("a:1"));
+    assertThat(heard)
+        .containsExactly(
+            "resumed 1 NONE", "OPEN", "a:0", "RECOVERING", "resumed 2 NONE from =0", "OPEN", "a:1");
+  }
+
+  @Test
   void REC_isSuspendedAfter120SecondsWithoutAConnection_andGoesOnDialling() throws Exception {
     Subscription<Message<String>> feed = stream(StreamOptions.DEFAULT);
     await().until(() -> feed.state() == State.OPEN);
