@@ -33,6 +33,7 @@ final class EventParser {
   private @Nullable String type;
   private @Nullable String id; // of the block that is read
   private @Nullable String lastId;
+  private long blocks; // that are complete
   private byte[] usualType = {}; // most streams have few types
   private String usualTypeText = "";
 
@@ -104,9 +105,9 @@ final class EventParser {
     }
   }
 
-  /** Returns whether an event has begun that is not complete. */
-  boolean isAmid() {
-    return line.size > 0 || hasData || type != null;
+  /** Returns the number of the block that has begun and is not complete, or -1. */
+  long amid() {
+    return line.size > 0 || hasData || type != null ? blocks : -1;
   }
 
   private int skipBom(byte[] bytes, int from, int to) {
@@ -205,6 +206,7 @@ final class EventParser {
   }
 
   private void endOfBlock() throws InterruptedException, EndOfStream {
+    blocks++;
     String own = id;
     String ofType = type;
     boolean isEvent = hasData;

@@ -55,8 +55,8 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
   private @Nullable String usualType;
   private Headers usualHeaders = Headers.empty(); // with that type
   private int taken; // of the credit, and not used
-  private long begun; // when the event began that is not complete
-  private boolean amid;
+  private long begun; // when the block began that is not complete
+  private long amid = -1; // its number; -1 if there is none
 
   SseLink(
       Bound bound,
@@ -128,11 +128,11 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
 
   // A peer that sends an event byte by byte is never silent, and never says anything either.
   private void checkPace() {
-    boolean wasAmid = amid;
-    amid = parser.isAmid();
-    if (amid && !wasAmid) {
+    long block = parser.amid();
+    if (block != amid) {
+      amid = block;
       begun = time.nanoTime();
-    } else if (amid && time.nanoTime() - begun > ASSEMBLY) {
+    } else if (block >= 0 && time.nanoTime() - begun > ASSEMBLY) {
       throw Problems.tooSlow(TimeUnit.NANOSECONDS.toSeconds(ASSEMBLY));
     }
   }

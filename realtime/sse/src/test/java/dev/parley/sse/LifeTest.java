@@ -124,6 +124,32 @@ class LifeTest extends StreamTest {
         .hasMessageContaining("an event was not complete 60 s after it began");
   }
 
+  @Test
+  void LIV_1_aConsumerThatIsSlowMakesNoEventLate() throws Exception {
+    VirtualTime time = VirtualTime.create();
+    AtomicReference<RawServer.Peer> peer = new AtomicReference<>();
+    server =
+        new RawServer((each, number) -> {
+          peer.set(each);
+          each.write(RawServer.EVENTS + "data:1\n\ndat");
+          each.awaitEnd();
+        });
+    try (Parley virtual = Parley.builder().time(time).workers(time.workers()).build()) {
+      Subscription<Message<String>> events =
+          virtual.open(server.uri(), StreamChannel.class).stream(
+              EVENTS, null, StreamOptions.DEFAULT.buffer(1).listener(watcher));
+      await().until(() -> events.lag().buffered() == 1);
+      peer.get().write("a:2\n\ndata:3"); // its reader waits for room, and is amid again then
+      time.advance(Duration.ofSeconds(90));
+      assertThat(take(events, 2)).containsExactly("1", "2");
+      peer.get().write("\n\n");
+
+      assertThat(take(events, 1)).containsExactly("3");
+    }
+
+    assertThat(watcher.resumes).hasSize(1);
+  }
+
   // ---------------------------------------------------------------- credentials
 
   @Test

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** States the facts of what goes wrong on a WebSocket. */
 final class Failures {
   private static final long SPREAD_MILLIS = 22_000;
+  private static final Duration FOR_EVER = Duration.ofDays(10_000); // the engine has a limit
 
   private Failures() {}
 
@@ -145,9 +146,10 @@ final class Failures {
 
   private static @Nullable Duration wait(String text, Headers headers, Instant now) {
     try {
-      return text.matches("[0-9]{1,9}")
-          ? Duration.ofSeconds(Long.parseLong(text))
-          : Duration.between(headers.first("Date").map(Failures::date).orElse(now), date(text));
+      if (text.matches("[0-9]+")) {
+        return text.length() > 9 ? FOR_EVER : Duration.ofSeconds(Long.parseLong(text));
+      }
+      return Duration.between(headers.first("Date").map(Failures::date).orElse(now), date(text));
     } catch (DateTimeException e) {
       return null;
     }

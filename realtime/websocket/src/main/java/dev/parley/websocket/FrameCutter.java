@@ -1,5 +1,6 @@
 package dev.parley.websocket;
 
+import dev.parley.spi.Time;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -15,16 +16,21 @@ final class FrameCutter {
 
   private final int maxFrame;
   private final int maxMessage;
+  private final Time time;
   private final Taker taker;
 
   private byte[] kept = new byte[0];
   private int keptLength;
-  private long partialSince; // since when a frame is incomplete; 0 if none is
+  private boolean amid; // fragments of a message came, and not the last one
+  private boolean moved; // something was completed by what came last
+  private boolean partial; // something is not complete
+  private long partialSince;
   private long messageLength; // of the fragments so far
   private int credit;
   private boolean stalled;
 
-  FrameCutter(int maxFrame, int maxMessage, Taker taker) {
+  FrameCutter(int maxFrame, int maxMessage, Time time, Taker taker) {
+    this.time = time;
     this.maxFrame = maxFrame;
     this.maxMessage = maxMessage;
     this.taker = taker;
@@ -84,6 +90,7 @@ final class FrameCutter {
     int begin = bytes.position();
     int next = begin;
     boolean alive = false;
+    moved = false;
     int wrong = 0;
     String how = "";
     stalled = false;
@@ -123,11 +130,13 @@ final class FrameCutter {
         taker.closing(length < 2 ? 1005 : bytes.getShort(at) & 0xffff);
       } else if (!isControl) {
         messageLength += length;
-        if (bytes.get(next) < 0) { // the last fragment
+        amid = bytes.get(next) >= 0;
+        if (!amid) { // the last fragment
           messageLength = 0;
           credit--;
         }
       }
+      moved |= !amid;
       next += (int) (head + length);
     }
     if (alive) {
@@ -157,13 +166,14 @@ final class FrameCutter {
     };
   }
 
+  // A peer that sends a message byte by byte is never silent, and never says anything either.
   private void checkAssembly() {
-    if (keptLength == 0 || stalled) {
-      partialSince = 0;
-    } else if (partialSince == 0) {
-      partialSince = System.nanoTime();
-    } else if (System.nanoTime() - partialSince > LONGEST_ASSEMBLY) {
-      taker.broken(1008, "a frame was not complete after 60 s");
+    boolean goesOn = partial && !moved;
+    partial = !stalled && (amid || keptLength > 0);
+    if (partial && !goesOn) {
+      partialSince = time.nanoTime();
+    } else if (partial && time.nanoTime() - partialSince > LONGEST_ASSEMBLY) {
+      taker.broken(1008, "a message was not complete after 60 s");
     }
   }
 }

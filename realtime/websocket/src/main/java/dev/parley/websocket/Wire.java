@@ -82,7 +82,7 @@ final class Wire extends Writer implements IoLoop.Waiting {
   void start(int maxFrame, int maxMessage, Receiver newReceiver, ByteBuffer early) {
     loop.execute(() -> {
       receiver = newReceiver;
-      frames = new FrameCutter(maxFrame, maxMessage, newReceiver);
+      frames = new FrameCutter(maxFrame, maxMessage, time, newReceiver);
       try {
         key = loop.register(channel, this);
         interest(SelectionKey.OP_READ, true);
