@@ -326,12 +326,12 @@ public final class HistoryChecker {
 
     private void gapsReported() {
       Map<String, Operation> latest = new HashMap<>();
-      Map<String, Integer> latestIndex = new HashMap<>();
+      Map<String, Integer> holes = new HashMap<>();
       Set<Long> known = new HashSet<>();
-      int gap = -1;
+      int gaps = 0;
       for (int index : indexes) {
         Entry entry = entries.get(index);
-        gap = entry.kind() == GAP ? index : gap;
+        gaps += entry.kind() == GAP ? 1 : 0;
         Operation operation = entry.kind() == SAW ? operation(entry.id()) : null;
         if (operation == null) {
           continue;
@@ -341,37 +341,37 @@ public final class HistoryChecker {
         if (before != null && operation.sequence() <= before.sequence()) {
           continue;
         }
-        if (gap < latestIndex.getOrDefault(operation.key(), 0)) {
-          reportMissing(before, operation, entry, known);
+        List<Operation> missing = missing(before, operation, known);
+        if (!missing.isEmpty() && holes.merge(operation.key(), 1, Integer::sum) > gaps) {
+          reportMissing(operation, entry, missing);
         }
         latest.put(operation.key(), operation);
-        latestIndex.put(operation.key(), index);
       }
     }
 
-    private void reportMissing(
-        @Nullable Operation before, Operation operation, Entry sighting, Set<Long> known) {
+    private List<Operation> missing(
+        @Nullable Operation before, Operation operation, Set<Long> known) {
       int begin = indexes.get(0);
-      List<Operation> missing =
-          byKey
-              .getOrDefault(operation.key(), List.of())
-              .subList(before == null ? 0 : before.sequence(), operation.sequence() - 1)
-              .stream()
-              .filter(skipped -> skipped.index() > begin && !known.contains(skipped.id()))
-              .filter(skipped -> wasAnswered(OK, skipped.id()))
-              .toList();
-      if (!missing.isEmpty()) {
-        violate(
-            Rule.GAPS_REPORTED,
-            missing.get(0).id(),
-            "before %s was seen at %s, %d answered ok were skipped and no gap was reported: %s%s"
-                .formatted(
-                    operation,
-                    sighting.time(),
-                    missing.size(),
-                    missing.stream().limit(SHOWN).map(Operation::toString).collect(joining(", ")),
-                    missing.size() > SHOWN ? ", …" : ""));
-      }
+      return byKey
+          .getOrDefault(operation.key(), List.of())
+          .subList(before == null ? 0 : before.sequence(), operation.sequence() - 1)
+          .stream()
+          .filter(skipped -> skipped.index() > begin && !known.contains(skipped.id()))
+          .filter(skipped -> wasAnswered(OK, skipped.id()))
+          .toList();
+    }
+
+    private void reportMissing(Operation operation, Entry sighting, List<Operation> missing) {
+      violate(
+          Rule.GAPS_REPORTED,
+          missing.get(0).id(),
+          "before %s was seen at %s, %d answered ok were skipped and no gap was reported: %s%s"
+              .formatted(
+                  operation,
+                  sighting.time(),
+                  missing.size(),
+                  missing.stream().limit(SHOWN).map(Operation::toString).collect(joining(", ")),
+                  missing.size() > SHOWN ? ", …" : ""));
     }
 
     private @Nullable Operation operation(long id) {

@@ -44,10 +44,11 @@ public enum Rule {
   RESUMED_FIRST,
 
   /**
-   * Where operations of a key are skipped that were answered ok, a gap was reported since the last
-   * one before them was seen. What was invoked before the witness began does not count. Losses
-   * after the last sighting of a key cannot be told from messages under way; {@link #AT_LEAST_ONCE}
-   * finds them.
+   * Wherever operations of a key are skipped that were answered ok, a gap of its own was reported
+   * before the next one is seen. It may have been reported earlier than the last one before them is
+   * seen: that one can have waited in a buffer while the connection was lost. What was invoked
+   * before the witness began does not count. Losses after the last sighting of a key cannot be told
+   * from messages under way; {@link #AT_LEAST_ONCE} finds them.
    */
   GAPS_REPORTED,
 

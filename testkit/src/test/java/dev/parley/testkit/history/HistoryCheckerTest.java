@@ -261,6 +261,21 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void gapsReported_isKept_whenTheGapIsToldWhileWhatCameBeforeItWaitsToBeHandled() {
+    table.resumed(1, Gap.NONE);
+    long waiting = ok("a");
+    ok("a");
+    table.resumed(2, Gap.POSSIBLE);
+    table.saw(waiting, 1);
+    table.saw(ok("a"), 2);
+    assertThat(violations(GAPS_REPORTED)).isEmpty();
+
+    ok("a");
+    table.saw(ok("a"), 2); // of which nothing was told
+    assertThat(violations(GAPS_REPORTED)).hasSize(1);
+  }
+
+  @Test
   void gapsReported_doesNotMindRepetitions() {
     table.resumed(1, Gap.NONE);
     long a1 = ok("a");
