@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +21,9 @@ final class PlainServer implements AutoCloseable {
   private final Thread acceptor;
   private final List<Session> sessions = new CopyOnWriteArrayList<>();
 
-  private PlainServer(int port, Service service) throws IOException {
+  private PlainServer(Service service) throws IOException {
     this.service = service;
-    listener = new ServerSocket();
-    listener.setReuseAddress(true);
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
+    listener = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     acceptor = start(this::accept);
   }
 
@@ -42,27 +39,24 @@ final class PlainServer implements AutoCloseable {
 
   /** Answers every line {@code x} with the line {@code re: x}. */
   static PlainServer answering() throws IOException {
-    return answeringOn(0);
-  }
-
-  static PlainServer answeringOn(int port) throws IOException {
-    return new PlainServer(
-        port,
-        session -> {
-          for (String line; (line = session.readLine()) != null; ) {
-            byte[] answer = ("re: " + line + "\n").getBytes(StandardCharsets.UTF_8);
-            session.write(answer, answer.length);
-          }
-        });
+    return serving(session -> {
+      for (String line; (line = session.readLine()) != null; ) {
+        byte[] answer = ("re: " + line + "\n").getBytes(StandardCharsets.UTF_8);
+        session.write(answer, answer.length);
+      }
+    });
   }
 
   static PlainServer serving(Service service) throws IOException {
-    return new PlainServer(0, service);
+    return new PlainServer(service);
   }
 
-  /** Waits as Awaitility does, but looks every 5 ms. */
+  /** Waits as Awaitility does, but looks every 5 ms, for half a minute. */
   static ConditionFactory await() {
-    return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5));
   }
 
   int port() {
