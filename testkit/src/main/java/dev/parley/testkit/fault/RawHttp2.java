@@ -2,6 +2,8 @@ package dev.parley.testkit.fault;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -43,7 +45,7 @@ public final class RawHttp2 {
         // :status 200 by index, content-length: 0 as a literal with an indexed name.
         frame(HEADERS, 0x4 | 0x1, stream, new byte[] {(byte) 0x88, 0x0f, 0x0d, 0x01, '0'});
       } else if (goAway) {
-        frame(GOAWAY, 0, 0, new byte[8]); // the last stream that was looked at is 0
+        goAway(0); // which is before the first
       } else {
         frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, REFUSED_STREAM});
       }
@@ -63,11 +65,34 @@ public final class RawHttp2 {
     });
   }
 
-  private interface Action {
+  /** What is done with a request. */
+  public interface Action {
+    /** Acts on the stream of a request that is there in full. */
     void run(int stream) throws IOException;
   }
 
-  private void serve(Action onRequest) throws IOException {
+  /** Begins an answer: 200, of this media type. */
+  public void head(int stream, String contentType) throws IOException {
+    byte[] type = contentType.getBytes(StandardCharsets.US_ASCII);
+    byte[] fields = new byte[4 + type.length];
+    // :status 200 by index, content-type as a literal with an indexed name.
+    System.arraycopy(new byte[] {(byte) 0x88, 0x0f, 0x10, (byte) type.length}, 0, fields, 0, 4);
+    System.arraycopy(type, 0, fields, 4, type.length);
+    frame(HEADERS, 0x4, stream, fields);
+  }
+
+  /** Writes a piece of an answer's body. */
+  public void data(int stream, String text, boolean isLast) throws IOException {
+    frame(DATA, isLast ? 1 : 0, stream, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Says that streams behind this one are not looked at, and that no more are taken. */
+  public void goAway(int lastStream) throws IOException {
+    frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(lastStream).array());
+  }
+
+  /** Acts on each request, until the connection ends. */
+  public void serve(Action onRequest) throws IOException {
     while (true) {
       int lengthAndType = in.readInt();
       int flags = in.readUnsignedByte();
