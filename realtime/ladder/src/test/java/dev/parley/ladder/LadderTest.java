@@ -2,6 +2,7 @@ package dev.parley.ladder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.ConfigurationException;
 import dev.parley.Effect;
@@ -46,6 +47,7 @@ class LadderTest {
   private final List<Resumed> resumes = new CopyOnWriteArrayList<>();
   private final List<StateChange> changes = new CopyOnWriteArrayList<>();
   private final List<String> seen = new CopyOnWriteArrayList<>();
+  private Duration patience = Duration.ofHours(1); // or a thread that is stalled costs its rung
 
   @AfterEach
   void close() {
@@ -59,6 +61,7 @@ class LadderTest {
     return LadderChannel.builder()
         .rung(parley.at("mem:top" + ofTop).provider(top).open(StreamChannel.class))
         .rung(parley.at("mem:below" + ofBelow).provider(below).open(StreamChannel.class))
+        .patience(patience)
         .listener(moves::add)
         .open(parley);
   }
@@ -110,9 +113,15 @@ class LadderTest {
       }
       time.advance(Duration.ofSeconds(1));
     }
-    assertThat(condition.getAsBoolean())
-        .as("within %s; seen %s, %s, %s", within, seen, resumes, moves)
-        .isTrue();
+    // What was due by then may still be under way on another thread.
+    await()
+        .alias("within %s; seen %s, %s, %s".formatted(within, seen, resumes, moves))
+        .atMost(Duration.ofSeconds(20))
+        .until(condition::getAsBoolean);
+  }
+
+  private boolean hasReached(State state) {
+    return changes.stream().anyMatch(change -> change.to() == state);
   }
 
   private void until(BooleanSupplier condition) {
@@ -146,7 +155,7 @@ class LadderTest {
     top.faults().heal();
     until(() -> moves.size() == 2, Duration.ofMinutes(2));
     publish("c");
-    until(() -> seen.contains("c"));
+    until(() -> seen.contains("c") && feed.state() == State.OPEN);
 
     assertThat(seen).containsExactly("a", "b", "c");
     assertThat(moves.get(1).from())
@@ -162,7 +171,6 @@ class LadderTest {
             assertThat(change.cause().orElseThrow())
                 .hasMessageContaining(
                     "going up from mem:below to mem:top, which can be had again"));
-    assertThat(feed.state()).isEqualTo(State.OPEN);
   }
 
   @Test
@@ -235,11 +243,11 @@ class LadderTest {
     until(() -> seen.size() == 1);
     top.faults().partition();
     below.faults().partition();
-    until(() -> changes.get(changes.size() - 1).to() == State.RECOVERING);
+    until(() -> hasReached(State.RECOVERING));
     for (int second = 0; second < 90; second++) {
       time.advance(Duration.ofSeconds(1));
     }
-    assertThat(changes.get(changes.size() - 1).to()).isEqualTo(State.RECOVERING);
+    assertThat(hasReached(State.FAILED)).isFalse();
     below.faults().heal();
     top.faults().heal();
     publish("b");
@@ -253,11 +261,9 @@ class LadderTest {
   void REC_6_failsWithAllItTried_whenNoRungCanBeHadAsOftenAsAllowed() {
     top.faults().partition();
     below.faults().partition();
-    var feed =
-        subscribe(
-            ladder("", ""),
-            StreamOptions.DEFAULT.reconnect(ReconnectPolicy.DEFAULT.maxAttempts(2)));
-    until(() -> feed.state() == State.FAILED, Duration.ofMinutes(2));
+    subscribe(
+        ladder("", ""), StreamOptions.DEFAULT.reconnect(ReconnectPolicy.DEFAULT.maxAttempts(2)));
+    until(() -> hasReached(State.FAILED), Duration.ofMinutes(2));
 
     assertThat(changes.get(changes.size() - 1).cause().orElseThrow())
         .isInstanceOf(UnreachableException.class)
@@ -269,6 +275,7 @@ class LadderTest {
   @Test
   void goesDown_whenARungDoesNotConnectInTime() {
     top.faults().freeze();
+    patience = Duration.ofSeconds(10);
     subscribe("", "");
     publish("a");
     until(() -> moves.size() == 1, Duration.ofSeconds(11));

@@ -167,6 +167,10 @@ final class OrderServer implements AutoCloseable {
   }
 
   private void stream(HttpServerExchange exchange) throws Exception {
+    int mine;
+    synchronized (this) {
+      mine = generation; // before it looks: what is no longer offered from now on, is cut
+    }
     if (!offered.contains(Way.SSE)) {
       exchange.setStatusCode(404);
       return;
@@ -180,10 +184,6 @@ final class OrderServer implements AutoCloseable {
     OutputStream out = exchange.getOutputStream();
     out.write(": hello\n\n".getBytes(StandardCharsets.UTF_8));
     out.flush();
-    int mine;
-    synchronized (this) {
-      mine = generation;
-    }
     while (true) {
       int until;
       synchronized (this) {

@@ -97,7 +97,7 @@ final class PollingHarness implements StreamHarness {
     // Who polls has no connection of its own: one that is cut between two polls is another's
     // trouble. So the network is away until all have noticed.
     troubles.cause(Trouble.REFUSE);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     while (open.get() > 0 && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(1_000_000);
     }

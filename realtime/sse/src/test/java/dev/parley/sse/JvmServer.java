@@ -30,13 +30,13 @@ final class JvmServer implements EventServer {
     this.handler =
         Handlers.serverSentEvents((connection, last) -> {
           connection.setKeepAliveTime(heartbeatMillis);
-          connects.incrementAndGet();
           synchronized (this) {
             if (replays) {
               log.subList(after(last), log.size()).forEach(event -> send(connection, event));
             }
             connections.add(connection);
           }
+          connects.incrementAndGet();
         });
     this.server = start();
   }

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that freeze, and feeds through cuts, stalls and restarts. */
 class LossTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration SILENCE = Duration.ofSeconds(40);
   private static final int SEEDS = 50; // of each kind: 100 in all
   private static final int NOTES = 60;
@@ -90,7 +91,9 @@ class LossTest {
       time.advance(Duration.ofSeconds(1));
       LockSupport.parkNanos(1_000_000);
     }
-    await().until(isNoticed::getAsBoolean); // what was due by then is done on another thread
+    await()
+        .atMost(PATIENCE)
+        .until(isNoticed::getAsBoolean); // what was due by then is done on another thread
     assertThat(Duration.ofNanos(time.nanoTime() - start))
         .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(41));
   }
@@ -139,18 +142,16 @@ class LossTest {
             witness.saw(id);
             seen.add(id);
           });
-      await().until(() -> feed.state() == State.OPEN);
+      await().atMost(PATIENCE).until(() -> feed.state() == State.OPEN);
       for (int i = 0; i < NOTES; i++) {
         publish(harness, history);
         strike(harness, random);
       }
       harness.heal();
-      await().until(() -> feed.state() == State.OPEN);
+      await().atMost(PATIENCE).until(() -> feed.state() == State.OPEN);
       long last = publish(harness, history);
       if (replays) {
-        await("the last of seed " + seed)
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> seen.contains(last));
+        await("the last of seed " + seed).atMost(PATIENCE).until(() -> seen.contains(last));
       }
       feed.close();
       witness.closed();

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same against the server that most WebSockets of the world are served by: npm's ws. */
-@Timeout(180) // the first start installs it
+@Timeout(180)
 class NodeTest {
   private static final SessionOptions OPTIONS = SessionOptions.DEFAULT;
   private static final ReconnectPolicy RECONNECT =
@@ -50,6 +50,7 @@ class NodeTest {
   private static Parley parley;
 
   @BeforeAll
+  @Timeout(180) // that of the class is for its tests only
   static void start() throws Exception {
     server = NodeServer.start();
     parley = Parley.create();

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server that says what a test wants, byte by byte. */
 final class RawServer implements AutoCloseable {
   private final ServerSocket server;
   private final Conversation conversation;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger connections = new AtomicInteger();
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final List<Integer> closes = new CopyOnWriteArrayList<>();
 
@@ -48,6 +50,7 @@ final class RawServer implements AutoCloseable {
       try {
         Socket socket = server.accept();
         sockets.add(socket);
+        connections.incrementAndGet();
         start(() -> talk(socket));
       } catch (IOException e) {
         return;
@@ -76,6 +79,11 @@ final class RawServer implements AutoCloseable {
   /** Returns the heads of the requests, one for each connection. */
   List<String> heads() {
     return heads;
+  }
+
+  /** Returns how many connections were made, with a request or without. */
+  int connections() {
+    return connections.get();
   }
 
   /** Returns the codes by which clients have closed, as far as somebody read them. */

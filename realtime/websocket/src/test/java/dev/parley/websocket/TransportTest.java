@@ -11,6 +11,7 @@ import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.Payload;
+import dev.parley.ReconnectPolicy;
 import dev.parley.Resumed;
 import dev.parley.Session;
 import dev.parley.SessionOptions;
@@ -247,6 +248,34 @@ class TransportTest {
 
     assertThat(refused.kind()).isEqualTo(Kind.AUTHENTICATION);
     assertThat(refused.getMessage()).doesNotContain("token");
+    assertThat(raw.heads()).hasSize(2);
+  }
+
+  @Test
+  void TOK_5_aSessionThatReconnects_takesANewToken_whenTheServerEndsThatOfTheOld()
+      throws Exception {
+    RawServer raw =
+        new RawServer(peer -> {
+          peer.upgrade();
+          if (peer.header("Authorization").equals("Bearer t1")) {
+            peer.text("before");
+            peer.close(4401);
+          } else {
+            peer.text("after");
+          }
+          peer.readAll();
+        });
+    server = raw;
+    AtomicInteger tokens = new AtomicInteger();
+    WebSocketChannel channel =
+        channel(raw.uri(), builder -> builder.bearer(() -> "t" + tokens.incrementAndGet()));
+    Session<String, String> session =
+        channel.open(
+            TEXT,
+            SessionOptions.DEFAULT.reconnect(ReconnectPolicy.DEFAULT.base(Duration.ofMillis(10))));
+
+    assertThat(next(session)).isEqualTo("before");
+    assertThat(next(session)).isEqualTo("after");
     assertThat(raw.heads()).hasSize(2);
   }
 

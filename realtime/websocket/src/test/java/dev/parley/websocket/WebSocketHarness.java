@@ -43,6 +43,7 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
   private final AtomicReference<Trouble> onRequest = new AtomicReference<>();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connects = new AtomicInteger();
+  private final AtomicInteger cut = new AtomicInteger(); // upgrades that became no connection
   private final Object reading = new Object();
   private boolean held; // guarded by reading
 
@@ -418,11 +419,14 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
     }
   }
 
-  // Who is told of a connection must get what is published then.
+  // Who is told of a connection must get what is published then. An upgrade may have been cut.
   private void awaitOpened() {
     int upgrades = server.upgrades();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-    while (connects.get() < upgrades && System.nanoTime() - end < 0) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (connects.get() + cut.get() < upgrades) {
+      if (System.nanoTime() - end > 0) {
+        cut.set(upgrades - connects.get());
+      }
       LockSupport.parkNanos(100_000);
     }
   }
