@@ -79,7 +79,7 @@ final class OrderServer implements AutoCloseable {
     return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
   }
 
-  /** Returns how many sockets hear of orders. */
+  /** Returns how many sockets hear of orders, or would if they were not lost. */
   synchronized int sockets() {
     return sockets.size();
   }
