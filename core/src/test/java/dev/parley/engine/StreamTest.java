@@ -129,7 +129,10 @@ class StreamTest {
   void CON_1_tellsOfAConnectionBeforeItsFirstMessage_whileAnotherThreadIsTelling()
       throws Exception {
     peer.publish("a:0");
-    Subscription<Message<String>> feed = stream(StreamOptions.DEFAULT);
+    Subscription<Message<String>> feed =
+        stream(
+            StreamOptions.DEFAULT.reconnect(
+                ReconnectPolicy.DEFAULT.suspendedAfter(Duration.ofDays(1))));
     feed.start(message -> heard.add(message.body()));
     await().until(() -> heard.contains("a:0"));
     CountDownLatch told = new CountDownLatch(1);
