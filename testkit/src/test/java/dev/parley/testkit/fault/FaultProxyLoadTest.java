@@ -41,7 +41,7 @@ class FaultProxyLoadTest {
             }));
       }
       for (Future<?> run : running) {
-        run.get(30, TimeUnit.SECONDS);
+        run.get(50, TimeUnit.SECONDS);
       }
       await().until(() -> proxy.open() == 0);
       assertThat(proxy.accepted()).isEqualTo(clients);
