@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualTime implements Time {
   private static final Instant DEFAULT_START = Instant.parse("2030-01-01T00:00:00Z");
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
-  private static final long REAL_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long REAL_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** Held while the clock is moved, so that steps do not overlap. */
   private final ReentrantLock moving = new ReentrantLock(true);
@@ -156,7 +156,7 @@ public final class VirtualTime implements Time {
    * @param limit how far the clock may move
    * @return whether the condition holds; false if the limit has been reached
    * @throws IllegalStateException if nothing is scheduled and the condition still does not hold
-   *     after 10 s of real time
+   *     after 30 s of real time
    */
   public boolean advanceUntil(BooleanSupplier condition, Duration limit) {
     Objects.requireNonNull(condition, "condition");
@@ -178,7 +178,7 @@ public final class VirtualTime implements Time {
         if (next == Long.MAX_VALUE) {
           if (System.nanoTime() - realEnd > 0) {
             throw new IllegalStateException(
-                "waited 10 s for a condition, but nothing is scheduled that could bring it about");
+                "waited 30 s for a condition, but nothing is scheduled that could bring it about");
           }
           continue;
         }

@@ -9,6 +9,7 @@ import dev.parley.Message;
 import dev.parley.Operation;
 import dev.parley.Parley;
 import dev.parley.Payload;
+import dev.parley.QueueChannel;
 import dev.parley.Topic;
 import dev.parley.testkit.conformance.Act;
 import dev.parley.testkit.conformance.CallHarness;
@@ -177,8 +178,12 @@ public class MemoryHarness
   }
 
   @Override
-  public Optional<Duration> lease() {
-    return uri.contains("lease=400ms") ? Optional.of(Duration.ofMillis(400)) : Optional.empty();
+  public Optional<QueueChannel> openWithLease(Parley parley, Duration lease) {
+    return uri.contains("lease=60s")
+        ? Optional.of(
+            parley.open(
+                uri.replace("lease=60s", "lease=" + lease.toMillis() + "ms"), QueueChannel.class))
+        : Optional.empty();
   }
 
   @Override

@@ -6,6 +6,6 @@ import dev.parley.testkit.conformance.QueueHarness;
 class MemoryPushLeaseQueueTest extends QueueConformance {
   @Override
   protected QueueHarness newHarness() {
-    return new MemoryHarness("mem:notes?lease=400ms");
+    return new MemoryHarness("mem:notes?lease=60s");
   }
 }

@@ -55,7 +55,7 @@ public abstract class CallConformance extends ExchangeConformance<CallHarness, C
   final Optional<Runnable> unbound(CallChannel channel) {
     return harness()
         .unboundOperation()
-        .map(operation -> () -> channel.newCall(operation, NOTE, OPTIONS));
+        .map(operation -> () -> channel.newCall(operation, NOTE, options()));
   }
 
   @Override
@@ -66,7 +66,7 @@ public abstract class CallConformance extends ExchangeConformance<CallHarness, C
   @Test
   final void API_returnsTheBodyAlone() {
     assertThat(open().call(harness().operation(Idempotency.SAFE), NOTE)).isEqualTo(NOTE);
-    assertThat(open().call(harness().operation(Idempotency.SAFE), NOTE, OPTIONS)).isEqualTo(NOTE);
+    assertThat(open().call(harness().operation(Idempotency.SAFE), NOTE, options())).isEqualTo(NOTE);
     assertThat(script().arrivals()).isEqualTo(2);
   }
 
@@ -77,7 +77,7 @@ public abstract class CallConformance extends ExchangeConformance<CallHarness, C
     script().otherwise(Act.GARBAGE);
 
     ParleyException failure =
-        fail(way, open().newCall(harness().operation(Idempotency.SAFE), NOTE, OPTIONS));
+        fail(way, open().newCall(harness().operation(Idempotency.SAFE), NOTE, options()));
 
     assertThat(failure).isInstanceOf(CodecException.class);
     assertThat(failure.notRetriedBecause()).contains(NotRetried.PERMANENT);

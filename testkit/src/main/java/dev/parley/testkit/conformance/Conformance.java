@@ -28,9 +28,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(ConformanceReport.class)
 public abstract class Conformance<H extends Harness> {
-  /** How long a test waits for what must happen soon; less where a suite is tested itself. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private @Nullable H harness;
   private @Nullable Parley parley;
   private @Nullable Time time;
@@ -135,7 +132,7 @@ public abstract class Conformance<H extends Harness> {
     thread.start();
   }
 
-  /** Waits until a condition holds, and fails after 10 s. */
+  /** Waits until a condition holds, and fails after 30 s. */
   static void awaitThat(String what, BooleanSupplier condition) {
     Patience.awaitThat(what, Patience.limit(), condition);
   }

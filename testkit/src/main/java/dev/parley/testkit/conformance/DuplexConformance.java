@@ -30,6 +30,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,6 +51,14 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
   @Override
   final Class<DuplexChannel> capability() {
     return DuplexChannel.class;
+  }
+
+  // What is left of a session waits for its peer when it is closed.
+  @AfterEach
+  final void endSessions() {
+    harness().heal();
+    harness().holdReading(false);
+    harness().endByPeer();
   }
 
   // ---------------------------------------------------------------- both directions
@@ -95,11 +106,12 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
   final void API_completesOneDirection() throws Exception {
     Session<Note, Note> session = open(options());
     session.send(note(0));
+    assertThat(take(session, 1)).isEqualTo(ids(0, 1));
+    harness().holdReading(true); // who does not read does not end it either
     session.complete();
 
     assertThat(catchThrowable(() -> session.send(note(1))))
         .isInstanceOf(IllegalStateException.class);
-    assertThat(take(session, 1)).isEqualTo(ids(0, 1));
     if (channel().features().has(Feature.HALF_CLOSE)) {
       awaitThat("the peer hears of it", () -> harness().heardCompletion());
       harness().say(note(2));
@@ -131,27 +143,40 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
     harness().holdReading(true);
     int sent = 0;
     String text = "x".repeat(2_000);
-    // What does not go out at once on a busy machine goes out with more patience: no closed window.
-    while (sent < MORE_THAN_ANY_WINDOW
-        && (session.offer(new Note("n" + sent, text), Duration.ofMillis(100))
-            || session.offer(new Note("n" + sent, text), Duration.ofSeconds(1)))) {
-      sent++;
-    }
-    assertThat(sent).as("the window closes at some time").isLessThan(MORE_THAN_ANY_WINDOW);
+    CompletableFuture<Void> waiting;
+    do {
+      while (sent < MORE_THAN_ANY_WINDOW
+          && session.offer(new Note("n" + sent, text), Duration.ofMillis(100))) {
+        sent++;
+      }
+      assertThat(sent).as("the window closes at some time").isLessThan(MORE_THAN_ANY_WINDOW);
+      waiting = sendInBackground(session, new Note("n" + sent++, text));
+      // On a busy machine what did not go out at once may go out yet: no closed window.
+    } while (isDoneWithin(Duration.ofMillis(200), waiting));
 
-    int next = sent;
-    CompletableFuture<Void> waiting =
-        background(() -> {
-          try {
-            session.send(new Note("n" + next, text));
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
-    assertNever("it is sent", waiting::isDone);
     harness().holdReading(false);
     Way.await(waiting);
-    assertThat(take(session, sent + 1)).isEqualTo(ids(0, sent + 1));
+    assertThat(take(session, sent)).isEqualTo(ids(0, sent));
+  }
+
+  private static CompletableFuture<Void> sendInBackground(Session<Note, Note> session, Note note) {
+    return background(() -> {
+      try {
+        session.send(note);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  private static boolean isDoneWithin(Duration limit, CompletableFuture<Void> future)
+      throws Exception {
+    try {
+      future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   @Test
@@ -217,7 +242,7 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
     awaitThat("it is recovering", () -> hearing.hasReached(State.RECOVERING));
     session.send(note(1)); // waits in the outbox
     harness().heal();
-    awaitThat("it is connected again", () -> hearing.resumes().size() == 2);
+    awaitThat("it is connected again", () -> hearing.resumes().size() >= 2);
     session.send(note(2));
 
     assertThat(take(session, 3)).containsExactly("hello", "n1", "n2");
@@ -235,7 +260,7 @@ public abstract class DuplexConformance extends Conformance<DuplexHarness> {
             channel().open(harness().session(), options().connectWithin(Duration.ofSeconds(2))));
 
     assertThat(thrown).isInstanceOf(ParleyException.class);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     assertThat(harness().sessions()).isZero();
   }
 

@@ -10,9 +10,9 @@ final class Patience {
 
   private Patience() {}
 
-  /** Returns 10 s, or as many as the system property {@code parley.conformance.patience} says. */
+  /** Returns 30 s, or as many as the system property {@code parley.conformance.patience} says. */
   static Duration limit() {
-    return Duration.ofSeconds(Long.getLong("parley.conformance.patience", 10));
+    return Duration.ofSeconds(Long.getLong("parley.conformance.patience", 30));
   }
 
   /** Waits until a condition holds. */

@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,8 @@ import org.junit.jupiter.api.Test;
  * CallConformance} shows.
  */
 public abstract class QueueConformance extends Conformance<QueueHarness> {
+  private static final Duration LEASE = Duration.ofMillis(500);
+
   private final Hearing hearing = new Hearing();
 
   /** For subclasses. */
@@ -232,7 +235,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     take(notes, 1).get(0).retry(after);
     Delivery<Note> again = take(notes, 1).get(0);
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(after, after.plusSeconds(2));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(after);
     assertThat(again.body().id()).isEqualTo("n0");
     assertThat(again.attempt()).hasValue(2);
     again.ack();
@@ -266,14 +269,14 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
         consume(
             options()
                 .retryMode(RetryMode.DELAYED_UNORDERED)
-                .retryBase(Duration.ofMillis(200))
-                .retryCap(Duration.ofMillis(200)));
-    AtomicInteger failures = new AtomicInteger();
+                .maxAttempts(10_000)
+                .retryBase(Duration.ofMillis(20))
+                .retryCap(Duration.ofMillis(20)));
     handle(
         notes,
         delivery -> {
-          if (delivery.body().id().equals("n0") && failures.getAndIncrement() < 2) {
-            throw new IllegalStateException("not yet");
+          if (delivery.body().id().equals("n0") && hearing.handed().size() < 2) {
+            throw new IllegalStateException("not before the others");
           }
           hearing.handed(delivery.body().id());
         });
@@ -367,7 +370,10 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     deliveries.forEach(Delivery::ack); // their connection is gone
     harness().heal();
     // Both are delivered again, recognised when they are asked for, and acknowledged.
-    assertThat(notes.poll(Duration.ofMillis(500))).isEmpty();
+    long end = System.nanoTime() + Patience.limit().toNanos();
+    do {
+      assertThat(notes.poll(Duration.ofMillis(20))).isEmpty();
+    } while (harness().backlog() > 0 && System.nanoTime() - end < 0);
     awaitBacklog(0);
   }
 
@@ -386,63 +392,85 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
       Delivery<Note> first = take(next, 1).get(0);
       assertThat(first.body().id()).isEqualTo("n0");
       first.ack();
-      Optional<Delivery<Note>> more = next.poll(Duration.ofMillis(100));
-      while (more.isPresent()) {
-        more.get().ack();
-        more = next.poll(Duration.ofMillis(100));
-      }
+      long end = System.nanoTime() + Patience.limit().toNanos();
+      do {
+        next.poll(Duration.ofMillis(20)).ifPresent(Delivery::ack);
+      } while (harness().backlog() > 0 && System.nanoTime() - end < 0);
       awaitBacklog(0);
     }
   }
 
   @Test
   final void LEASE_deliversAgainWhatIsNotSettledInTime() throws Exception {
-    assume(harness().lease().isPresent(), "the peer has no leases");
-    QueueChannel other = open();
-    Subscription<Delivery<Note>> notes = consume(options().maxUnsettled(1));
-    publish(0, 1);
-    Delivery<Note> late = take(notes, 1).get(0);
-    try (Subscription<Delivery<Note>> next = other.consume(harness().queue(), options())) {
-      Delivery<Note> again = take(next, 1).get(0);
+    withinLeases(channel -> {
+      Subscription<Delivery<Note>> notes = consume(channel, options().maxUnsettled(1));
+      publish(0, 1);
+      Delivery<Note> late = take(notes, 1).get(0);
+      Delivery<Note> again = take(consume(channel, options()), 1).get(0);
       assertThat(again.attempt()).hasValue(2);
       late.ack(); // too late: it is somebody else's now
       assertNever("a stale acknowledgement counts", () -> harness().backlog() == 0);
       again.ack();
-      awaitBacklog(0);
-    }
+      Patience.awaitThat("it is settled", LEASE, () -> harness().backlog() == 0);
+    });
   }
 
   @Test
   final void LEASE_keepsADeliveryThatIsExtended() throws Exception {
-    assume(harness().lease().isPresent(), "the peer has no leases");
-    Duration lease = harness().lease().get();
-    QueueChannel other = open();
-    Subscription<Delivery<Note>> notes = consume(options().maxUnsettled(1));
-    publish(0, 1);
-    Delivery<Note> mine = take(notes, 1).get(0);
-    mine.extend(lease.multipliedBy(20));
-    try (Subscription<Delivery<Note>> next = other.consume(harness().queue(), options())) {
-      assertThat(next.poll(lease.multipliedBy(3))).isEmpty();
+    withinLeases(channel -> {
+      Subscription<Delivery<Note>> notes = consume(channel, options().maxUnsettled(1));
+      publish(0, 1);
+      Delivery<Note> mine = take(notes, 1).get(0);
+      mine.extend(LEASE.multipliedBy(60));
+      assertThat(consume(channel, options()).poll(LEASE.multipliedBy(2))).isEmpty();
       mine.ack();
       awaitBacklog(0);
-    }
+    });
   }
 
   @Test
   final void VIS_1_renewsTheLeaseWhileAHandlerRuns() throws Exception {
-    assume(harness().lease().isPresent(), "the peer has no leases");
-    Duration lease = harness().lease().get();
     CountDownLatch finish = new CountDownLatch(1);
-    QueueChannel other = open();
-    Subscription<Delivery<Note>> notes = consume(options().maxUnsettled(1));
-    handle(notes, delivery -> finish.await());
-    publish(0, 1);
-    awaitThat("it is handled", () -> notes.lag().unsettled() == 1);
-    try (Subscription<Delivery<Note>> next = other.consume(harness().queue(), options())) {
-      assertThat(next.poll(lease.multipliedBy(3))).isEmpty();
+    withinLeases(channel -> {
+      Subscription<Delivery<Note>> notes = consume(channel, options().maxUnsettled(1));
+      handle(notes, delivery -> finish.await());
+      publish(0, 1);
+      awaitThat("it is handled", () -> notes.lag().unsettled() == 1);
+      assertThat(consume(channel, options()).poll(LEASE.multipliedBy(2))).isEmpty();
       finish.countDown();
       awaitBacklog(0);
+    });
+  }
+
+  /** Runs what a machine that stands still for as long as a lease may fail: up to three times. */
+  private void withinLeases(LeaseTest test) throws Exception {
+    for (int left = 2; ; left--) {
+      Optional<QueueChannel> channel = harness().openWithLease(parley(), LEASE);
+      assume(channel.isPresent(), "the peer has no leases");
+      try {
+        test.run(channel.get());
+        return;
+      } catch (AssertionError e) {
+        if (left == 0) {
+          throw e;
+        }
+        channel.get().abort();
+        settleAll(harness().openWithLease(parley(), LEASE).orElseThrow());
+      }
     }
+  }
+
+  private void settleAll(QueueChannel channel) throws InterruptedException {
+    Subscription<Delivery<Note>> rest = consume(channel, options());
+    long end = System.nanoTime() + Patience.limit().toNanos();
+    do {
+      rest.poll(Duration.ofMillis(20)).ifPresent(Delivery::ack);
+    } while (harness().backlog() > 0 && System.nanoTime() - end < 0);
+    channel.close();
+  }
+
+  private interface LeaseTest {
+    void run(QueueChannel channel) throws Exception;
   }
 
   // ---------------------------------------------------------------- order, concurrency, window
@@ -454,6 +482,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     Map<String, List<Integer>> seen = new ConcurrentHashMap<>();
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
+    CountDownLatch two = new CountDownLatch(2);
     Set<String> busy = ConcurrentHashMap.newKeySet();
     AtomicBoolean overlapped = new AtomicBoolean();
     Subscription<Delivery<Note>> notes =
@@ -467,6 +496,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
           if (!busy.add(key)) {
             overlapped.set(true);
           }
+          awaitAll(two);
           Thread.sleep(random.nextInt(3));
           seen.computeIfAbsent(key, any -> Collections.synchronizedList(new ArrayList<>()))
               .add(Integer.parseInt(delivery.body().text()));
@@ -521,7 +551,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
       harness().publish(note(0), null);
       Delivery<Note> delivery = take(notes, 1).get(0);
       awaitThat("the stall is reported", () -> !stalls.isEmpty());
-      assertThat(stalls.get(0).lag().unsettled()).isEqualTo(1);
+      assertThat(stalls).extracting(stalled -> stalled.lag().unsettled()).containsOnly(1);
       delivery.ack();
     }
   }
@@ -530,6 +560,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
   final void GRP_sharesAmongTheMembersOfAGroup() {
     assume(harness().sharesBetweenMembers(), "only one member is busy at a time");
     Map<String, List<String>> handled = new HashMap<>();
+    CountDownLatch both = new CountDownLatch(2);
     for (String member : List.of("a", "b")) {
       List<String> mine = Collections.synchronizedList(new ArrayList<>());
       handled.put(member, mine);
@@ -537,7 +568,9 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
           consume(options().maxUnsettled(2)),
           delivery -> {
             mine.add(delivery.body().id());
-            Thread.sleep(1);
+            if (mine.size() == 1) {
+              awaitAll(both); // neither is so fast that nothing is left
+            }
           });
     }
     for (int i = 0; i < 60; i++) {
@@ -559,6 +592,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     handle(consume(options()), delivery -> hearing.handed(delivery.body().id()));
     handle(consume(options().group("another")), delivery -> other.handed(delivery.body().id()));
     publish(0, 10);
+    awaitThat("the others are done", () -> other.handed().size() >= 10);
     awaitBacklog(0);
 
     assertThat(hearing.handed()).isEqualTo(ids(0, 10));
@@ -645,7 +679,9 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     for (int i = 0; i < 20; i++) {
       harness().publish(note(i), "key " + i);
     }
-    pulled.poll(Duration.ofMillis(50)).ifPresent(delivery -> delivery.retry(PATIENCE));
+    pulled
+        .poll(Duration.ofMillis(50))
+        .ifPresent(delivery -> delivery.retry(Duration.ofSeconds(10)));
     int before = hearing.resumes().size();
     cause(Trouble.CUT);
     awaitThat("they are connected again", () -> hearing.resumes().size() >= before + 2);
@@ -764,10 +800,20 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
 
   /** Consumes, and waits until it is connected. */
   private Subscription<Delivery<Note>> consume(ConsumeOptions options) {
+    return consume(open(), options);
+  }
+
+  private Subscription<Delivery<Note>> consume(QueueChannel channel, ConsumeOptions options) {
     int before = hearing.resumes().size();
-    Subscription<Delivery<Note>> notes = open().consume(harness().queue(), options);
+    Subscription<Delivery<Note>> notes = channel.consume(harness().queue(), options);
     awaitThat("it is connected", () -> hearing.resumes().size() > before);
     return notes;
+  }
+
+  /** Counts down, and waits for the others a while: a test that needs them fails without. */
+  private static void awaitAll(CountDownLatch latch) throws InterruptedException {
+    latch.countDown();
+    boolean unused = latch.await(Patience.limit().toSeconds() / 2, TimeUnit.SECONDS);
   }
 
   /** Ends a subscription as a crash does. */

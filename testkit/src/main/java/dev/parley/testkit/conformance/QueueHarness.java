@@ -1,5 +1,7 @@
 package dev.parley.testkit.conformance;
 
+import dev.parley.Parley;
+import dev.parley.QueueChannel;
 import dev.parley.Topic;
 import java.time.Duration;
 import java.util.List;
@@ -54,8 +56,11 @@ public interface QueueHarness extends Harness {
     return true;
   }
 
-  /** Returns the time after which a delivery that is not settled comes again, if there is one. */
-  default Optional<Duration> lease() {
+  /**
+   * Opens the peer so that a delivery that is not settled comes again after this time, if there is
+   * such a thing. Otherwise that time is longer than any test takes.
+   */
+  default Optional<QueueChannel> openWithLease(Parley parley, Duration lease) {
     return Optional.empty();
   }
 

@@ -41,7 +41,7 @@ public abstract class SendConformance
   final Optional<Runnable> unbound(SendChannel channel) {
     return harness()
         .unboundTopic()
-        .map(topic -> () -> channel.newSend(topic, Message.of(NOTE), OPTIONS));
+        .map(topic -> () -> channel.newSend(topic, Message.of(NOTE), options()));
   }
 
   @Override

@@ -30,7 +30,7 @@ public enum Way {
   /** Waits for a future and throws what it failed with. */
   static <T> T await(CompletableFuture<T> future) {
     try {
-      return future.get(30, TimeUnit.SECONDS);
+      return future.get(Patience.limit().plusSeconds(15).toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -39,7 +39,7 @@ public enum Way {
     } catch (CancellationException e) {
       throw e;
     } catch (TimeoutException e) {
-      throw new AssertionError("a future did not complete within 30 s", e);
+      throw new AssertionError("a future did not complete in time", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

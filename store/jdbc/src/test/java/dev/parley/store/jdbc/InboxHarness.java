@@ -3,6 +3,7 @@ package dev.parley.store.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.parley.Channel;
 import dev.parley.Parley;
+import dev.parley.QueueChannel;
 import dev.parley.Topic;
 import dev.parley.store.Claimed;
 import dev.parley.store.Inbox;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class InboxHarness implements QueueHarness {
   private static final Topic<Note> NOTES = Topic.of("notes", Note.class);
 
-  private static final Duration LEASE = Duration.ofSeconds(1);
+  private static final Duration LEASE = Duration.ofSeconds(60);
 
   private final String name = "inbox-" + UUID.randomUUID();
   private final PeerScript script = new PeerScript();
@@ -61,12 +62,20 @@ final class InboxHarness implements QueueHarness {
   }
 
   private Inbox inbox(MessageStore store) {
-    return Inbox.builder(store, name).lookEvery(Duration.ofMillis(20)).lease(LEASE).build();
+    return inbox(store, LEASE);
+  }
+
+  private Inbox inbox(MessageStore store, Duration lease) {
+    return Inbox.builder(store, name).lookEvery(Duration.ofMillis(20)).lease(lease).build();
   }
 
   @Override
-  public Optional<Duration> lease() {
-    return Optional.of(LEASE);
+  public Optional<QueueChannel> openWithLease(Parley parley, Duration lease) {
+    return Optional.of(
+        parley
+            .at(uri())
+            .provider(inbox(store.faulty(), lease).provider())
+            .open(QueueChannel.class));
   }
 
   @Override
