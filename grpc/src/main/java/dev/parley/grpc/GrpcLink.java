@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * engine's credit, and what goes out within the peer's window.
  */
 final class GrpcLink<Q, R> extends Trace implements DuplexLink {
-  private static final long GOODBYE_MILLIS = 500;
+  private static final long GOODBYE_MILLIS = 5_000;
 
   private final GrpcTransport transport;
   private final Bound<Q, R> bound;
   private final Inlet inlet;
   private final Continuity continuity;
-  private final ClientCall<byte[], byte[]> call;
+  private final ClientCall<Object, byte[]> call;
   private final CountDownLatch underWay = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
   private final Object sending = new Object(); // a native call takes one message after the other
@@ -58,7 +58,7 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
       Inlet inlet,
       Continuity continuity,
       Metadata metadata,
-      byte[] request)
+      Object request)
       throws InterruptedException {
     GrpcLink<Q, R> link = new GrpcLink<>(transport, bound, inlet, continuity);
     link.call.start(link.new Listener(), metadata);
@@ -121,7 +121,7 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
   @Override
   @SuppressWarnings("unchecked") // a session of this operation sends its request type only
   public boolean offer(Object message) {
-    byte[] bytes = bound.encode((Q) message);
+    Object encoded = bound.encode((Q) message);
     synchronized (this) {
       if (failure != null) {
         throw failure;
@@ -131,7 +131,7 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
       if (!call.isReady()) {
         return false; // onReady follows
       }
-      call.sendMessage(bytes);
+      call.sendMessage(encoded);
     }
     return true;
   }

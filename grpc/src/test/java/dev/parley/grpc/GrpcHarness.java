@@ -20,41 +20,47 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** A real gRPC server behind a fault proxy. */
+/** A server of notes behind a fault proxy. */
 final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
-  private static final AtomicBoolean WARM = new AtomicBoolean();
+  private static final Set<String> WARM = ConcurrentHashMap.newKeySet();
 
   private final AtomicReference<Trouble> onRequest = new AtomicReference<>();
-  private final NotesServer server;
+  private final String adapter;
+  private final NotesPeer server;
   private final FaultProxy proxy;
   private final ProxyTroubles troubles;
   private volatile boolean troubled;
   private ManagedChannel ownClient;
 
   GrpcHarness() {
-    server = new NotesServer(note -> isTroubled());
+    this("grpc", NotesServer::new);
+  }
+
+  GrpcHarness(String adapter, Function<Predicate<Note>, NotesPeer> peer) {
+    this.adapter = adapter;
+    server = peer.apply(note -> isTroubled());
     proxy = FaultProxy.to(server.port());
     troubles = new ProxyTroubles(proxy);
-    if (!WARM.getAndSet(true)) {
+    if (WARM.add(adapter)) {
       warmUp();
     }
   }
 
   // The first calls of a JVM, and the first question for a sign of life, take longer than some
-  // tests
-  // give them.
+  // tests give them.
   private void warmUp() {
     try (Parley parley = Parley.builder().codecs(Note.codecs()).build()) {
       CallChannel channel = open(parley, CallChannel.class);
@@ -91,7 +97,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
 
   @Override
   public String adapter() {
-    return "grpc";
+    return adapter;
   }
 
   @Override
@@ -105,7 +111,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
   public <C extends Channel> C open(Parley parley, Class<C> capability) {
     C channel = parley.open(uri(), capability);
     ManagedChannel connecting = channel.unwrap(ManagedChannel.class).orElseThrow();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!troubled
         && connecting.getState(true) != ConnectivityState.READY
         && System.nanoTime() - end < 0) {
@@ -157,9 +163,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
 
   @Override
   public Optional<String> lastHeader(String name) {
-    return Optional.ofNullable(
-        server.lastHeaders.get(
-            Metadata.Key.of(name.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER)));
+    return server.lastHeader(name.toLowerCase(Locale.ROOT));
   }
 
   @Override
@@ -169,13 +173,15 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
 
   @Override
   public OptionalInt connections() {
-    return OptionalInt.of(server.connections());
+    return OptionalInt.of(proxy.open());
   }
 
   // Threads that all channels and servers of a JVM share and that end when they are idle.
   @Override
   public boolean isOwnThread(Thread thread) {
     return thread.getName().startsWith("grpc-")
+        || thread.getName().startsWith("process reaper")
+        || thread.getName().equals("notes-of-node")
         || thread.getName().startsWith("parley-fault-proxy");
   }
 
@@ -251,7 +257,7 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
     return Operation.of("notes.watch", Void.class, Note.class)
         .bind(
             Grpc.<Void, Note>serverStream("notes.Notes/Watch")
-                .resumeByHeader(NotesServer.RESUME_TOKEN, Note::id));
+                .resumeByHeader(NotesPeer.RESUME_TOKEN, Note::id));
   }
 
   @Override
@@ -307,6 +313,11 @@ final class GrpcHarness implements CallHarness, StreamHarness, DuplexHarness {
   @Override
   public void holdReading(boolean hold) {
     server.holdReading(hold);
+  }
+
+  @Override
+  public void keepCompletedSessions() {
+    server.keepCompletedSessions();
   }
 
   @Override

@@ -50,9 +50,11 @@ class HealthTest {
       assertThat(failure.effect()).isEqualTo(Effect.NOT_SENT);
       assertThat(server.arrivals.get()).isEqualTo(before);
       health.setStatus("parley.shop.Stock", ServingStatus.SERVING);
-      await().atMost(PATIENCE).until(() -> stock.state() == State.OPEN);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(states).containsExactly(State.RECOVERING, State.OPEN));
+      assertThat(stock.state()).isEqualTo(State.OPEN);
       assertThat(stock.call(RESERVE, ITEM).getQuantity()).isEqualTo(7);
-      assertThat(states).containsExactly(State.RECOVERING, State.OPEN);
     }
   }
 

@@ -15,7 +15,6 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -26,17 +25,15 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.logging.Logger;
 
-/** The scripted peer of the suites: a real gRPC server whose messages are notes. */
-final class NotesServer implements AutoCloseable {
-  static final String RESUME_TOKEN = "resume-token";
-
+/** Notes on grpc-java. */
+final class NotesServer extends NotesPeer {
   private static final Metadata.Key<String> KEY = key("idempotency-key");
   private static final Metadata.Key<String> PUSHBACK = key("grpc-retry-pushback-ms");
   private static final Metadata.Key<String> TOKEN = key(RESUME_TOKEN);
@@ -57,14 +54,11 @@ final class NotesServer implements AutoCloseable {
   private final Set<ServerCallStreamObserver<byte[]>> open = ConcurrentHashMap.newKeySet();
   private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
   private final List<byte[]> feed = new ArrayList<>(); // guarded by itself
-  private final AtomicInteger connections = new AtomicInteger();
-  final AtomicInteger connects = new AtomicInteger();
   private final Server server;
-  volatile PeerScript script = new PeerScript();
-  volatile Metadata lastHeaders = new Metadata();
-  volatile boolean heardCompletion;
+  private volatile Metadata lastHeaders = new Metadata();
   private volatile boolean ended;
   private volatile boolean holding;
+  private volatile boolean keepsCompleted;
 
   NotesServer(Predicate<Note> trouble) {
     this(trouble, InsecureServerCredentials.create());
@@ -85,7 +79,6 @@ final class NotesServer implements AutoCloseable {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), credentials)
             .addService(ServerInterceptors.intercept(service, new Reception()))
-            .addTransportFilter(new Counter())
             .permitKeepAliveTime(1, TimeUnit.MILLISECONDS)
             .build();
     try {
@@ -95,12 +88,14 @@ final class NotesServer implements AutoCloseable {
     }
   }
 
+  @Override
   int port() {
     return server.getPort();
   }
 
-  int connections() {
-    return connections.get();
+  @Override
+  Optional<String> lastHeader(String name) {
+    return Optional.ofNullable(lastHeaders.get(key(name)));
   }
 
   // ---------------------------------------------------------------- calls
@@ -142,6 +137,7 @@ final class NotesServer implements AutoCloseable {
 
   // ---------------------------------------------------------------- streams
 
+  @Override
   void publish(byte[] message) {
     synchronized (feed) {
       feed.add(message);
@@ -149,6 +145,7 @@ final class NotesServer implements AutoCloseable {
     readers.forEach(Reader::pump);
   }
 
+  @Override
   void end() {
     ended = true;
     readers.forEach(Reader::pump);
@@ -209,10 +206,12 @@ final class NotesServer implements AutoCloseable {
 
   // ---------------------------------------------------------------- sessions
 
+  @Override
   int sessions() {
     return open.size();
   }
 
+  @Override
   void say(byte[] message) {
     for (ServerCallStreamObserver<byte[]> each : open) {
       synchronized (each) {
@@ -223,20 +222,28 @@ final class NotesServer implements AutoCloseable {
     }
   }
 
+  @Override
   void endSessions() {
     for (ServerCallStreamObserver<byte[]> each : open) {
-      open.remove(each);
-      synchronized (each) {
-        each.onCompleted();
+      if (open.remove(each)) {
+        synchronized (each) {
+          each.onCompleted();
+        }
       }
     }
   }
 
+  @Override
   void holdReading(boolean hold) {
     holding = hold;
     if (!hold) {
       open.forEach(each -> each.request(1));
     }
+  }
+
+  @Override
+  void keepCompletedSessions() {
+    keepsCompleted = true;
   }
 
   private StreamObserver<byte[]> talk(StreamObserver<byte[]> observer) {
@@ -269,6 +276,11 @@ final class NotesServer implements AutoCloseable {
       @Override
       public void onCompleted() {
         heardCompletion = true;
+        if (!keepsCompleted && open.remove(out)) {
+          synchronized (out) {
+            out.onCompleted();
+          }
+        }
       }
     };
   }
@@ -304,19 +316,6 @@ final class NotesServer implements AutoCloseable {
       lastHeaders = headers;
       return io.grpc.Contexts.interceptCall(
           Context.current().withValue(HEADERS, headers), call, headers, next);
-    }
-  }
-
-  private final class Counter extends ServerTransportFilter {
-    @Override
-    public io.grpc.Attributes transportReady(io.grpc.Attributes attributes) {
-      connections.incrementAndGet();
-      return attributes;
-    }
-
-    @Override
-    public void transportTerminated(io.grpc.Attributes attributes) {
-      connections.decrementAndGet();
     }
   }
 }

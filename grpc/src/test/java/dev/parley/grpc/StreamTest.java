@@ -143,7 +143,7 @@ class StreamTest {
     Subscription<Message<Level>> levels = stock.stream(WATCH, ITEM, options);
     assertThat(catchThrowable(() -> levels.forEach(level -> {})))
         .isInstanceOf(PermissionDeniedException.class);
-    assertThat(levels.state()).isEqualTo(State.FAILED);
+    await().atMost(PATIENCE).until(() -> levels.state() == State.FAILED);
     assertThat(server.arrivals).hasValue(1);
   }
 
@@ -155,9 +155,9 @@ class StreamTest {
         GrpcChannel channel = GrpcChannel.builder(silent.uri()).build()) {
       silent.onWatch = (item, reply) -> {};
       Subscription<Message<Level>> levels =
-          channel.stream(PLAIN, ITEM, options.silence(Duration.ofSeconds(3)));
+          channel.stream(PLAIN, ITEM, options.silence(Duration.ofSeconds(8)));
       // The second question is only asked if the first one was answered.
-      await().atMost(PATIENCE).until(() -> silent.arrivals.get() == 1 + 2);
+      await().atMost(PATIENCE).until(() -> silent.arrivals.get() >= 1 + 2);
       assertThat(levels.state()).isEqualTo(State.OPEN);
       assertThat(resumes).hasSize(1);
     }

@@ -26,6 +26,12 @@ public interface DuplexHarness extends Harness {
   /** The peer stops reading, so that the program's window closes, or goes on. */
   void holdReading(boolean hold);
 
+  /**
+   * The peer may end a session that the program has completed; from now on it must not. Does
+   * nothing by default, for a peer that never does.
+   */
+  default void keepCompletedSessions() {}
+
   /** Returns whether the peer has heard that nothing more follows in the last session. */
   boolean heardCompletion();
 

@@ -887,7 +887,8 @@ public abstract class ExchangeConformance<H extends Harness, C extends Channel, 
   private static ParleyException failLate(Function<Duration, ParleyException> exchange) {
     Duration timeout = HASTE;
     ParleyException failure = exchange.apply(timeout);
-    while (failure.effect() == Effect.NOT_SENT && timeout.compareTo(attemptTimeout()) < 0) {
+    while (failure.effect() == Effect.NOT_SENT
+        && timeout.multipliedBy(4).compareTo(Patience.limit()) < 0) {
       timeout = timeout.multipliedBy(4);
       failure = exchange.apply(timeout);
     }
