@@ -3,6 +3,7 @@ package dev.parley.grpc;
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import com.google.protobuf.Descriptors;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import dev.parley.CodecException;
 import dev.parley.Effect;
 import dev.parley.Failure;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Bound<Q, R> {
   final Grpc<Q, R> grpc;
   final Idempotency idempotency;
-  final MethodDescriptor<byte[], byte[]> method;
+  final MethodDescriptor<Object, byte[]> method;
 
   private final Form<Q> requests;
   private final Form<R> replies;
@@ -48,7 +49,10 @@ final class Bound<Q, R> {
       checkType(operation, "replies", reply, descriptor.getResponseMarshaller());
       this.requests = new Form.ByMarshaller<>(descriptor.getRequestMarshaller());
       this.replies = new Form.ByMarshaller<>(descriptor.getResponseMarshaller());
-      this.method = descriptor.toBuilder(Messages.BYTES, Messages.BYTES).build();
+      this.method =
+          descriptor.toBuilder(
+                  new Messages.Outbound<>(descriptor.getRequestMarshaller()), Messages.BYTES)
+              .build();
       return;
     }
     if (dynamic != null) {
@@ -63,7 +67,7 @@ final class Bound<Q, R> {
       this.replies = new Form.ByCodec<>(codecs.codec(reply));
     }
     this.method =
-        MethodDescriptor.newBuilder(Messages.BYTES, Messages.BYTES)
+        MethodDescriptor.newBuilder(new Messages.Outbound<>(Messages.BYTES), Messages.BYTES)
             .setType(grpc.type())
             .setFullMethodName(grpc.name())
             .build();
@@ -88,14 +92,24 @@ final class Bound<Q, R> {
   }
 
   /**
-   * Writes a request; without one there are no bytes.
+   * Returns a request as {@link #method} takes it, most of them written; without one there are no
+   * bytes.
    *
    * @throws CodecException if it cannot be written
    * @throws MessageTooLargeException if it is larger than a message may be
    */
-  byte[] encode(@Nullable Q request) {
+  Object encode(@Nullable Q request) {
+    if (request instanceof MessageLite message && requests.writesItself(request)) {
+      checkSize(message.getSerializedSize());
+      return message;
+    }
     byte[] bytes = request == null ? new byte[0] : bytes(request);
-    if (bytes.length > maxMessageBytes) {
+    checkSize(bytes.length);
+    return bytes;
+  }
+
+  private void checkSize(int length) {
+    if (length > maxMessageBytes) {
       throw new MessageTooLargeException(
           Failure.of(
               Kind.LOCAL,
@@ -103,11 +117,10 @@ final class Bound<Q, R> {
               "a message of "
                   + name()
                   + " has "
-                  + bytes.length
+                  + length
                   + " bytes, but maxMessageBytes is "
                   + maxMessageBytes));
     }
-    return bytes;
   }
 
   private byte[] bytes(Q request) {

@@ -3,11 +3,13 @@ package dev.parley.grpc;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.parley.Codec;
 import dev.parley.Payload;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -20,6 +22,11 @@ interface Form<T> {
   String JSON = "application/json";
 
   byte[] write(T value) throws InvalidProtocolBufferException;
+
+  /** Returns whether a value can be left to the connection to write, because it cannot fail. */
+  default boolean writesItself(T value) {
+    return false;
+  }
 
   T read(byte[] bytes) throws InvalidProtocolBufferException;
 
@@ -49,6 +56,11 @@ interface Form<T> {
     @Override
     public byte[] write(T value) {
       return Messages.readAll(marshaller.stream(value));
+    }
+
+    @Override
+    public boolean writesItself(T value) {
+      return marshaller instanceof PrototypeMarshaller && value instanceof MessageLite;
     }
 
     @Override

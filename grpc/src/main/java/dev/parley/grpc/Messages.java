@@ -12,7 +12,8 @@ import java.io.UncheckedIOException;
 /**
  * What goes over the wire is bytes: requests are encoded before their first attempt, since a
  * failure there, inside of a native call that waits for its connection, breaks the whole native
- * channel; replies are decoded where nobody waits for an I/O thread.
+ * channel; replies are decoded where nobody waits for an I/O thread. Only generated messages, which
+ * can always be written, go to the connection as they are, and are not copied.
  */
 final class Messages {
   static final Marshaller<byte[]> BYTES = new BytesMarshaller();
@@ -34,6 +35,20 @@ final class Messages {
       return bytes;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes bytes as they are, and everything else by what the generated method brings. */
+  record Outbound<T>(Marshaller<T> generated) implements Marshaller<Object> {
+    @Override
+    @SuppressWarnings("unchecked") // what is no bytes is of the method's own type
+    public InputStream stream(Object value) {
+      return value instanceof byte[] bytes ? new KnownBytes(bytes) : generated.stream((T) value);
+    }
+
+    @Override
+    public Object parse(InputStream stream) {
+      return readAll(stream);
     }
   }
 

@@ -18,7 +18,7 @@ final class UnaryCall extends Trace implements Runnable {
 
   private final long mark;
   private final long started;
-  private volatile @Nullable ClientCall<byte[], byte[]> call;
+  private volatile @Nullable ClientCall<Object, byte[]> call;
   private volatile boolean cancelled;
 
   // Written by one native callback after the other, read once done is set.
@@ -41,8 +41,8 @@ final class UnaryCall extends Trace implements Runnable {
     this.started = transport.context().time().nanoTime();
   }
 
-  void start(Bound<?, ?> bound, Metadata metadata, byte[] request) {
-    ClientCall<byte[], byte[]> made = transport.newCall(bound, this);
+  void start(Bound<?, ?> bound, Metadata metadata, Object request) {
+    ClientCall<Object, byte[]> made = transport.newCall(bound, this);
     call = made;
     made.start(new Listener(), metadata);
     try {
@@ -117,7 +117,7 @@ final class UnaryCall extends Trace implements Runnable {
     return known == null ? new Metadata() : known;
   }
 
-  ClientCall<byte[], byte[]> call() {
+  ClientCall<Object, byte[]> call() {
     return Objects.requireNonNull(call, "call");
   }
 

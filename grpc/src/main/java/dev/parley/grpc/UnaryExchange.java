@@ -20,10 +20,10 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
 
   private final GrpcTransport transport;
   private final Bound<?, R> bound;
-  private final byte[] request;
+  private final Object request;
   private volatile @Nullable String token; // of the last attempt
 
-  UnaryExchange(GrpcTransport transport, Bound<?, R> bound, byte[] request) {
+  UnaryExchange(GrpcTransport transport, Bound<?, R> bound, Object request) {
     this.transport = transport;
     this.bound = bound;
     this.request = request;
