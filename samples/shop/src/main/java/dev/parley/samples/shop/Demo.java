@@ -51,6 +51,7 @@ public final class Demo {
         List.of(
             new OrdersScene(List.of(ParleyClient::new, NaiveClient::new)),
             new PaymentsScene(List.of(ParleyDesk::new, NaiveDesk::new)),
+            new StockScene(List.of(ParleyStock::new, NaiveStock::new)),
             new LiveScene());
     int code = FAILED;
     try {

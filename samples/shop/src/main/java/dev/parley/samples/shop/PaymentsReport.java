@@ -1,9 +1,6 @@
 package dev.parley.samples.shop;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -12,9 +9,6 @@ import java.util.stream.Collectors;
  * @param columns what is known of each desk; the first one is the one that has to be right
  */
 record PaymentsReport(List<Column> columns) {
-  private static final int FACT_WIDTH = 34;
-  private static final int COLUMN_WIDTH = 14;
-
   PaymentsReport {
     columns = List.copyOf(columns);
   }
@@ -26,23 +20,17 @@ record PaymentsReport(List<Column> columns) {
 
   /** Returns the table, a line each, and under it what it means. */
   String render() {
-    List<String> lines = new ArrayList<>();
-    StringBuilder head = new StringBuilder(" ".repeat(FACT_WIDTH));
-    columns.forEach(column -> head.append(pad(column.desk())));
-    lines.add(head.toString());
-    lines.add("-".repeat(FACT_WIDTH + COLUMN_WIDTH * columns.size()));
-    lines.add(row("payments made", Column::made));
-    lines.add(row("  booked", Column::booked));
-    lines.add(row("  booked again", Column::again));
-    lines.add(row("  lost", Column::lost));
-    lines.add(row("booked, but never paid", Column::strangers));
-    lines.add(row("webhooks that came in", Column::requests));
-    lines.add(row("  of these replayed", Column::replays));
-    lines.add(row("  of these forged", Column::forgeries));
-    lines.add(row("webhooks that the partner lacks", Column::untold));
-    lines.add("");
-    lines.add(verdict());
-    return String.join(System.lineSeparator(), lines);
+    return new Table<>(columns, Column::desk)
+        .row("payments made", Column::made)
+        .row("  booked", Column::booked)
+        .row("  booked again", Column::again)
+        .row("  lost", Column::lost)
+        .row("booked, but never paid", Column::strangers)
+        .row("webhooks that came in", Column::requests)
+        .row("  of these replayed", Column::replays)
+        .row("  of these forged", Column::forgeries)
+        .row("webhooks that the partner lacks", Column::untold)
+        .render(verdict());
   }
 
   /** Returns what it means, a line for each desk. */
@@ -56,30 +44,12 @@ record PaymentsReport(List<Column> columns) {
     if (column.isExact()) {
       return "every payment booked exactly once, and every partner told.";
     }
-    List<String> faults = new ArrayList<>();
-    fault(faults, column.again(), "booked again");
-    fault(faults, column.lost(), "lost");
-    fault(faults, column.strangers(), "booked that nobody paid");
-    fault(faults, column.untold(), "never told to the partner");
-    return String.join(", ", faults) + ".";
-  }
-
-  private static void fault(List<String> faults, long number, String what) {
-    if (number > 0) {
-      faults.add(String.format(Locale.ROOT, "%,d %s", number, what));
-    }
-  }
-
-  private String row(String fact, ToLongFunction<Column> value) {
-    StringBuilder row =
-        new StringBuilder(String.format(Locale.ROOT, "%-" + FACT_WIDTH + "s", fact));
-    columns.forEach(
-        column -> row.append(pad(String.format(Locale.ROOT, "%,d", value.applyAsLong(column)))));
-    return row.toString();
-  }
-
-  private static String pad(String text) {
-    return String.format(Locale.ROOT, "%" + COLUMN_WIDTH + "s", text);
+    return Table.faults(
+        List.of(
+            new Table.Fault(column.again(), "booked again"),
+            new Table.Fault(column.lost(), "lost"),
+            new Table.Fault(column.strangers(), "booked that nobody paid"),
+            new Table.Fault(column.untold(), "never told to the partner")));
   }
 
   /**

@@ -3,8 +3,8 @@ package dev.parley.samples.shop;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * One pattern of communication, shown in bad weather. Another pattern (a feed, a broker, gRPC)
- * joins the demo as another scene.
+ * One pattern of communication, shown in bad weather. Another pattern (a feed, a broker) joins the
+ * demo as another scene.
  *
  * <p><b>Threads:</b> one thread at a time.
  */
