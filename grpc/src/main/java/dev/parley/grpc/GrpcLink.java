@@ -193,11 +193,11 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
     synchronized (sending) {
       aborted = true;
     }
-    call.cancel("it is closed", null);
     long mark = pinged;
     if (mark >= 0) {
       transport.suspect(mark);
     }
+    call.cancel("it is closed", null);
   }
 
   private final class Listener extends ClientCall.Listener<byte[]> {

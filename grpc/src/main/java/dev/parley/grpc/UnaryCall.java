@@ -61,10 +61,11 @@ final class UnaryCall extends Trace implements Runnable {
   /** The engine stops the attempt; after as much time as that may mean a dead connection. */
   @Override
   public void run() {
-    cancel();
+    // Before anybody hears of its end, and calls again.
     if (transport.context().time().nanoTime() - started >= attempt.timeoutNanos() / 2) {
       transport.suspect(mark);
     }
+    cancel();
   }
 
   private void cancel() {
