@@ -299,13 +299,12 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     publish(0, 3);
     awaitBacklog(0);
     cause(Trouble.CUT);
-    awaitThat("it is connected again", () -> hearing.resumes().size() == 2);
+    awaitThat("it is connected again", () -> hearing.resumes().size() >= 2);
     publish(3, 6);
     awaitThat("six are handled", () -> hearing.handed().contains("n5"));
 
-    // A connect that fails counts, too.
+    // A connect that fails counts, too; and a pool may hand out another connection that was cut.
     assertThat(hearing.resumes().stream().map(Resumed::connection))
-        .hasSize(2)
         .startsWith(1)
         .doesNotHaveDuplicates()
         .isSorted();
@@ -323,7 +322,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     take(notes, 3).get(0).ack();
     awaitBacklog(2);
     cause(Trouble.CUT);
-    awaitThat("it is connected again", () -> hearing.resumes().size() == 2);
+    awaitThat("it is connected again", () -> hearing.resumes().size() >= 2);
     // The deliveries of the lost connection are given up.
     abandon(notes);
     List<Delivery<Note>> again;
@@ -352,7 +351,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
     publish(0, 1);
     awaitThat("it is handled", () -> hearing.handed().size() == 1);
     cause(Trouble.CUT);
-    awaitThat("it is connected again", () -> hearing.resumes().size() == 2);
+    awaitThat("it is connected again", () -> hearing.resumes().size() >= 2);
     release.countDown();
     awaitBacklog(0);
 
