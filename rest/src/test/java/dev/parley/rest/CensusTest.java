@@ -10,6 +10,7 @@ import dev.parley.spi.Time;
 import dev.parley.testkit.conformance.TrackedSockets;
 import io.undertow.Undertow;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,15 +75,16 @@ class CensusTest {
       for (Future<Void> each : calling) {
         each.get(10, TimeUnit.MINUTES);
       }
-      await().until(() -> time.scheduled() == 0);
+      await().atMost(Duration.ofSeconds(30)).until(() -> time.scheduled() == 0);
       assertThat(sockets.open()).isBetween(1, CALLERS);
     } finally {
       callers.shutdownNow();
       server.stop();
       time.close();
     }
-    await().until(() -> sockets.open() == 0);
+    await().atMost(Duration.ofSeconds(30)).until(() -> sockets.open() == 0);
     await()
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(() ->
             assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> !before.contains(thread))

@@ -15,6 +15,7 @@ import dev.parley.RetryPolicy;
 import dev.parley.http.Header;
 import dev.parley.http.Http;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +34,8 @@ class KeyTest {
           .with(Idempotency.KEYED)
           .bind(Http.post("/orders"));
   private static final CallOptions SEVEN =
-      CallOptions.DEFAULT.retry(RetryPolicy.DEFAULT.maxAttempts(7));
+      CallOptions.DEFAULT.retry(
+          RetryPolicy.DEFAULT.maxAttempts(7).base(Duration.ofMillis(1)).cap(Duration.ofMillis(5)));
 
   private final Parley parley = Parley.create();
 

@@ -313,13 +313,14 @@ class PagesTest {
           peer.awaitEnd();
         })) {
       StreamChannel shop = parley.open(server.uri(), StreamChannel.class);
-      var orders = shop.stream(Style.LINK.operation(), SEARCH, OPTIONS);
+      var orders =
+          shop.stream(Style.LINK.operation(), SEARCH, OPTIONS.silence(Duration.ofMinutes(5)));
       org.awaitility.Awaitility.await()
-          .atMost(10, TimeUnit.SECONDS)
+          .atMost(30, TimeUnit.SECONDS)
           .until(() -> server.arrivals().size() == 1);
       long start = System.nanoTime();
       orders.abort();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
     }
   }
 

@@ -59,7 +59,7 @@ class RestCallTest {
 
       assertThat(api.call(PLACE, new NewOrder("s", 1)).id()).isEqualTo("1");
       var call = api.newCall(PLACE, new NewOrder("s", 1), dev.parley.CallOptions.DEFAULT);
-      assertThat(call.submit().get(10, TimeUnit.SECONDS).headers().first("Content-Type"))
+      assertThat(call.submit().get(30, TimeUnit.SECONDS).headers().first("Content-Type"))
           .contains("application/json");
 
       assertThat(server.arrivals()).hasSize(2);
