@@ -30,15 +30,20 @@ class Bus {
     for (const each of this.subscribers) each(element);
   }
 
-  async *elements(told) {
+  // Subscribes at once, and not when the first element is asked for.
+  elements(told) {
     const waiting = [];
-    let wake = () => {};
+    const reader = { wake: () => {} };
     const subscriber = (element) => {
       waiting.push(element);
-      wake();
+      reader.wake();
     };
     this.subscribers.add(subscriber);
     told();
+    return this.drain(waiting, reader, subscriber);
+  }
+
+  async *drain(waiting, reader, subscriber) {
     try {
       while (true) {
         while (waiting.length > 0) {
@@ -46,7 +51,7 @@ class Bus {
           if (element === END) return;
           yield element;
         }
-        await new Promise((resolve) => { wake = resolve; });
+        await new Promise((resolve) => { reader.wake = resolve; });
       }
     } finally {
       this.subscribers.delete(subscriber);
@@ -98,6 +103,7 @@ const schema = createSchema({
 
 const yoga = createYoga({
   schema,
+  context: ({ connection }) => connection,
   batching: true,
   logging: false,
   maskedErrors: false,
@@ -122,6 +128,7 @@ function ask(port, question) {
 // Returns whether the request was answered as the script says, and not as GraphQL.
 async function answeredByScript(port, request, response, bytes) {
   const { variables } = JSON.parse(bytes);
+  if (!variables) return false; // a subscription
   const key = request.headers['idempotency-key'] ?? null;
   const { status, wait, garbage } = await ask(port, { ...variables, key, headers: request.headers });
   if (status === 200 && !garbage) return false;
@@ -132,7 +139,21 @@ async function answeredByScript(port, request, response, bytes) {
   return true;
 }
 
-async function answer(scriptedPort, request, response) {
+// Events go out as they come, and between them more comments than yoga sends, which are signs of life.
+async function stream(answer, response) {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  const heart = setInterval(() => response.write(':\n\n'), 50);
+  const events = answer.body.getReader();
+  response.on('close', () => {
+    clearInterval(heart);
+    events.cancel().catch(() => {});
+  });
+  for (let each = await events.read(); !each.done; each = await events.read()) response.write(each.value);
+  clearInterval(heart);
+  response.end();
+}
+
+async function answer(scriptedPort, connection, request, response) {
   try {
     const bytes = await body(request);
     if (scriptedPort && (await answeredByScript(scriptedPort, request, response, bytes))) return;
@@ -140,7 +161,11 @@ async function answer(scriptedPort, request, response) {
       method: request.method,
       headers: request.headers,
       body: request.method === 'POST' ? bytes : undefined,
-    });
+    }, { connection });
+    if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {
+      await stream(answer, response);
+      return;
+    }
     const content = Buffer.from(await answer.arrayBuffer());
     response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': content.length });
     response.end(content);
@@ -155,7 +180,7 @@ const servers = new Map();
 function listen(isScripted) {
   const bus = new Bus();
   const server = createServer((request, response) =>
-    answer(isScripted && server.address().port, request, response));
+    answer(isScripted && server.address().port, { bus, port: server.address().port }, request, response));
   const sockets = new WebSocketServer({ server, path: '/graphql' });
   useServer({ schema, context: () => ({ bus, port: server.address().port }) }, sockets);
   server.listen(0, '127.0.0.1', () => {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Defaults: requests go by POST with the whole document; an error of code {@code
  * UNAUTHENTICATED} renews the credential; connects within 5 s; HTTP/2 where the server offers it
  * over TLS; the JVM's proxy and certificate authorities; no cache, no authentication; answers up to
- * 64 MiB; {@code Idempotency-Key} raw.
+ * 64 MiB; {@code Idempotency-Key} raw; a web socket for each subscription.
  *
  * <p>{@link #features} and {@link #state} are those of calls; it unwraps to the {@link
  * okhttp3.OkHttpClient}.
@@ -75,7 +75,7 @@ public final class GraphQlChannel extends ForwardingChannel implements CallChann
   }
 
   /**
-   * Streams a subscription, on a web socket of its own.
+   * Streams a subscription, on a connection of its own.
    *
    * @throws dev.parley.ConfigurationException if the operation is bound to no subscription
    */
@@ -124,10 +124,17 @@ public final class GraphQlChannel extends ForwardingChannel implements CallChann
       return this;
     }
 
+    /** Sets how subscriptions travel. Defaults to {@link SubscriptionProtocol#WEB_SOCKET}. */
+    public Builder subscriptions(SubscriptionProtocol subscriptions) {
+      this.protocol =
+          protocol.subscriptions(Objects.requireNonNull(subscriptions, "subscriptions"));
+      return this;
+    }
+
     /**
      * Sends a payload with {@code connection_init}, where many servers look for a credential. It is
-     * asked for with each connection, on a thread that may block, so that it can be a fresh one.
-     * Defaults to none.
+     * asked for with each connection, on a thread that may block, so that it can be a fresh one. It
+     * is of web sockets alone. Defaults to none.
      */
     public Builder connectionInit(Supplier<Map<String, Object>> payload) {
       this.protocol = protocol.greeting(Objects.requireNonNull(payload, "payload"));

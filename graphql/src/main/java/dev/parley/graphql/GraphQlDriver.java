@@ -83,6 +83,11 @@ final class GraphQlDriver implements ChannelDriver, CallDriver {
     return Optional.of(new GraphQlSource(this, new Sockets(transport, url, name)));
   }
 
+  /** Returns how threads of its own are named. */
+  String name() {
+    return name;
+  }
+
   /** Returns an id that no other subscription here has. */
   String newId() {
     return Long.toString(lastId.incrementAndGet());

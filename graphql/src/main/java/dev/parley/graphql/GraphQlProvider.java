@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Opens {@code graphql+http} and {@code graphql+https}; being on the class path is enough.
  *
  * <p>Parameters of the address, none of which goes to the server: {@code get=true}, {@code
- * persisted=true}, {@code connectTimeout=2s}, {@code maxResponseBytes=1000000}, {@code
- * treat503AsNotProcessed=true}, {@code h2c=true}.
+ * persisted=true}, {@code subscriptions=sse} or {@code multipart}, {@code connectTimeout=2s},
+ * {@code maxResponseBytes=1000000}, {@code treat503AsNotProcessed=true}, {@code h2c=true}.
  */
 public final class GraphQlProvider implements ChannelProvider {
   private final @Nullable SharedTransport shared; // of a builder
@@ -60,8 +60,23 @@ public final class GraphQlProvider implements ChannelProvider {
     Settings settings =
         defaults
             .get(spec.flag("get").orElse(false))
-            .persisted(spec.flag("persisted").orElse(false));
+            .persisted(spec.flag("persisted").orElse(false))
+            .subscriptions(
+                spec.text("subscriptions")
+                    .map(GraphQlProvider::protocol)
+                    .orElse(SubscriptionProtocol.WEB_SOCKET));
     HttpTransport transport = builder.build(context);
     return new GraphQlDriver(spec, transport, settings, transport::close);
+  }
+
+  private static SubscriptionProtocol protocol(String name) {
+    return switch (name) {
+      case "websocket" -> SubscriptionProtocol.WEB_SOCKET;
+      case "sse" -> SubscriptionProtocol.SSE;
+      case "multipart" -> SubscriptionProtocol.MULTIPART;
+      default ->
+          throw Problems.refused(
+              "the parameter subscriptions must be websocket, sse or multipart, but is " + name);
+    };
   }
 }

@@ -1,13 +1,17 @@
 package dev.parley.graphql;
 
+import static dev.parley.graphql.SubscriptionLink.patience;
+
 import dev.parley.http.HttpExchange;
 import dev.parley.http.LinkAttempt;
 import dev.parley.spi.Inlet;
 import dev.parley.spi.PushLink;
 import dev.parley.spi.PushSource;
 import dev.parley.spi.SourceRequest;
+import dev.parley.spi.Time;
+import okhttp3.Response;
 
-/** Subscriptions of one endpoint, each on a socket of its own. */
+/** Subscriptions of one endpoint, each on a connection of its own. */
 final class GraphQlSource implements PushSource {
   private final GraphQlDriver driver;
   private final Sockets sockets;
@@ -45,8 +49,14 @@ final class GraphQlSource implements PushSource {
   public PushLink connect(SourceRequest request, Inlet inlet) throws Exception {
     SourceRequest.OfStream stream = stream(request);
     Bound<?> bound = driver.bound(stream.operation());
-    LinkAttempt<SocketLink> attempt =
-        new LinkAttempt<>(stream, bound.transport().context().time(), SocketLink.patience(stream));
+    return bound.settings().subscriptions() == SubscriptionProtocol.WEB_SOCKET
+        ? bySocket(bound, stream, inlet)
+        : byAnswer(bound, stream, inlet);
+  }
+
+  private PushLink bySocket(Bound<?> bound, SourceRequest.OfStream stream, Inlet inlet)
+      throws Exception {
+    LinkAttempt<SocketLink> attempt = new LinkAttempt<>(stream, time(bound), patience(stream));
     HttpExchange<SocketLink> handshake =
         sockets.open(bound, () -> new SocketLink(bound, stream, inlet, driver.newId()));
     SocketLink link = attempt.run(handshake);
@@ -57,6 +67,24 @@ final class GraphQlSource implements PushSource {
       throw e;
     }
     return link;
+  }
+
+  private PushLink byAnswer(Bound<?> bound, SourceRequest.OfStream stream, Inlet inlet) {
+    boolean events = bound.settings().subscriptions() == SubscriptionProtocol.SSE;
+    SubscribeExchange exchange =
+        new SubscribeExchange(bound, bound.encode(stream.request()), events);
+    LinkAttempt<Response> attempt = new LinkAttempt<>(stream, time(bound), patience(stream));
+    Response response = attempt.run(exchange);
+    AnswerLink link =
+        events
+            ? new EventLink(bound, stream, inlet, exchange, attempt, response)
+            : new PartLink(bound, stream, inlet, exchange, attempt, response);
+    bound.transport().context().dedicated(driver.name(), link).start();
+    return link;
+  }
+
+  private static Time time(Bound<?> bound) {
+    return bound.transport().context().time();
   }
 
   private static SourceRequest.OfStream stream(SourceRequest request) {

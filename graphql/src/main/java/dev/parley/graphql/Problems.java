@@ -5,6 +5,7 @@ import dev.parley.ConfigurationException;
 import dev.parley.Effect;
 import dev.parley.Failure;
 import dev.parley.Kind;
+import dev.parley.MessageTooLargeException;
 import dev.parley.ProtocolException;
 import dev.parley.TransportException;
 
@@ -22,6 +23,18 @@ final class Problems {
 
   static TransportException lost(String message) {
     return new TransportException(Failure.of(Kind.TRANSIENT, Effect.POSSIBLE, message));
+  }
+
+  static MessageTooLargeException tooLarge(Bound<?> bound) {
+    return new MessageTooLargeException(
+        Failure.of(
+            Kind.PERMANENT,
+            Effect.POSSIBLE,
+            "an element of "
+                + bound.describe()
+                + " is larger than maxResponseBytes ("
+                + bound.transport().maxResponseBytes()
+                + "); raise it if it may be"));
   }
 
   static CodecException unreadable(String message) {

@@ -53,6 +53,16 @@ final class Reader<R> {
     return new GraphQlAnswer<>((R) values, failures, response);
   }
 
+  /** Reads the errors of an answer that should have been a stream, and throws them if there are. */
+  void readRefusal(Response response) throws IOException {
+    requireJson(response);
+    Json json = json(Bodies.read(response, bound.transport().maxResponseBytes()));
+    List<PartialFailure> errors = Errors.of(json, codecs);
+    if (!errors.isEmpty()) {
+      throw Errors.failure(bound, errors, json.at("/data") != null, response);
+    }
+  }
+
   /** Reads one answer: of a request, or an element of a stream. */
   Result result(Json envelope, Response response) {
     Json data = envelope.at("/data");

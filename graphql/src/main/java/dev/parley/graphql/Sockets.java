@@ -87,7 +87,7 @@ final class Sockets {
     protected Response upgrade(Request request, Attempt<SocketLink> attempt) throws IOException {
       SocketLink next = links.get();
       link = next;
-      WebSocket socket = client.newWebSocket(request, next);
+      WebSocket socket = client.newWebSocket(request, next.listener());
       attempt.onCancel(socket::cancel);
       try {
         return next.handshake();

@@ -25,6 +25,7 @@ abstract class GraphQlHarness implements CallHarness, StreamHarness {
   private static final String QUERY =
       "query Echo($id: String!, $text: String!) { echo(id: $id, text: $text) { id text } }";
 
+  private final SubscriptionProtocol protocol;
   private final String adapter;
   private volatile PeerScript script = new PeerScript();
   private final ConnectionPool pool = new ConnectionPool();
@@ -33,8 +34,14 @@ abstract class GraphQlHarness implements CallHarness, StreamHarness {
   private ProxyTroubles troubles;
   private OkHttpClient ownClient;
 
-  GraphQlHarness(String adapter) {
-    this.adapter = adapter;
+  GraphQlHarness(SubscriptionProtocol protocol, String server) {
+    this.protocol = protocol;
+    this.adapter =
+        switch (protocol) {
+          case WEB_SOCKET -> "graphql, " + server;
+          case SSE -> "graphql over SSE, " + server;
+          case MULTIPART -> "graphql over multipart, " + server;
+        };
   }
 
   /** Puts the proxy in front of the server. */
@@ -67,7 +74,9 @@ abstract class GraphQlHarness implements CallHarness, StreamHarness {
   }
 
   private GraphQlChannel.Builder builder() {
-    return GraphQlChannel.builder(uri()).customize(okHttp -> okHttp.connectionPool(pool));
+    return GraphQlChannel.builder(uri())
+        .subscriptions(protocol)
+        .customize(okHttp -> okHttp.connectionPool(pool));
   }
 
   private static <C extends Channel> C open(
@@ -128,7 +137,11 @@ abstract class GraphQlHarness implements CallHarness, StreamHarness {
       ownClient = new OkHttpClient();
     }
     return Optional.of(
-        open(parley, uri(), GraphQlChannel.builder(uri()).client(ownClient), capability));
+        open(
+            parley,
+            uri(),
+            GraphQlChannel.builder(uri()).subscriptions(protocol).client(ownClient),
+            capability));
   }
 
   @Override

@@ -6,6 +6,6 @@ import dev.parley.testkit.conformance.CallHarness;
 class JavaCallsTest extends CallConformance {
   @Override
   protected CallHarness newHarness() {
-    return new JavaHarness();
+    return new JavaHarness(SubscriptionProtocol.WEB_SOCKET);
   }
 }

@@ -13,12 +13,15 @@ import java.util.concurrent.TimeUnit;
 final class JavaHarness extends GraphQlHarness {
   private volatile HeaderMap lastHeaders = new HeaderMap();
 
-  JavaHarness() {
-    super("graphql, graphql-java");
+  JavaHarness(SubscriptionProtocol protocol) {
+    super(protocol, "graphql-java");
     reach(new JavaServer(this::answer));
   }
 
   private boolean answer(HttpServerExchange exchange, Map<String, ?> variables) throws Exception {
+    if (variables.isEmpty()) {
+      return false; // a subscription
+    }
     HeaderMap headers = exchange.getRequestHeaders();
     lastHeaders = headers;
     Note note = new Note((String) variables.get("id"), (String) variables.get("text"));

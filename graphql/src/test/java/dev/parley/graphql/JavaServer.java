@@ -73,6 +73,7 @@ final class JavaServer implements Server {
   private final GraphQL graphQl;
   private final Before before;
   private final JavaSockets sockets = new JavaSockets(this::execute);
+  private final JavaStreams streams = new JavaStreams();
   private final SubmissionPublisher<Map<String, Object>> notes =
       new SubmissionPublisher<>(Runnable::run, 1 << 16);
   private final AtomicInteger subscriptions = new AtomicInteger();
@@ -101,6 +102,11 @@ final class JavaServer implements Server {
   @Override
   public int port() {
     return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+  }
+
+  /** Returns what speaks graphql-sse and multipart subscriptions. */
+  JavaStreams streams() {
+    return streams;
   }
 
   /** Returns what speaks graphql-transport-ws. */
@@ -157,6 +163,9 @@ final class JavaServer implements Server {
       return;
     }
     ExecutionResult result = execute(map(request));
+    if (streams.answer(exchange, result)) {
+      return;
+    }
     boolean ran = result.isDataPresent();
     boolean modern = String.valueOf(headers.getFirst(Headers.ACCEPT)).contains(GRAPHQL);
     send(

@@ -6,6 +6,6 @@ import dev.parley.testkit.conformance.StreamHarness;
 class JavaSubscriptionsTest extends StreamConformance {
   @Override
   protected StreamHarness newHarness() {
-    return new JavaHarness();
+    return new JavaHarness(SubscriptionProtocol.WEB_SOCKET);
   }
 }

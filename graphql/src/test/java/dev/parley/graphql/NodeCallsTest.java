@@ -6,6 +6,6 @@ import dev.parley.testkit.conformance.CallHarness;
 class NodeCallsTest extends CallConformance {
   @Override
   protected CallHarness newHarness() {
-    return new NodeHarness();
+    return new NodeHarness(SubscriptionProtocol.WEB_SOCKET);
   }
 }

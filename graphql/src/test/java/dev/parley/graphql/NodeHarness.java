@@ -16,8 +16,8 @@ final class NodeHarness extends GraphQlHarness {
 
   private volatile JsonNode lastHeaders = JSON.createObjectNode();
 
-  NodeHarness() {
-    super("graphql, graphql-yoga");
+  NodeHarness(SubscriptionProtocol protocol) {
+    super(protocol, "graphql-yoga");
     reach(new NodeServer(this::answer));
   }
 

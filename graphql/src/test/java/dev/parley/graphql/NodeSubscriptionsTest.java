@@ -6,6 +6,6 @@ import dev.parley.testkit.conformance.StreamHarness;
 class NodeSubscriptionsTest extends StreamConformance {
   @Override
   protected StreamHarness newHarness() {
-    return new NodeHarness();
+    return new NodeHarness(SubscriptionProtocol.WEB_SOCKET);
   }
 }

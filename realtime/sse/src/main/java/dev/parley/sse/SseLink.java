@@ -2,10 +2,12 @@ package dev.parley.sse;
 
 import dev.parley.Gap;
 import dev.parley.Headers;
+import dev.parley.MessageTooLargeException;
 import dev.parley.ParleyException;
 import dev.parley.Payload;
 import dev.parley.Position;
 import dev.parley.TypeRef;
+import dev.parley.http.EventParser;
 import dev.parley.spi.Codecs;
 import dev.parley.spi.Continuity;
 import dev.parley.spi.EndOfStream;
@@ -219,6 +221,14 @@ final class SseLink implements PushLink, Runnable, EventParser.Sink {
                   new SseEvent(
                       SseEvent.MESSAGE, "", new String(copy, StandardCharsets.UTF_8), true)));
     }
+  }
+
+  @Override
+  public MessageTooLargeException tooLarge(boolean isLine) {
+    return isLine
+        ? Problems.tooLarge("a line of the stream", bound.settings().maxLineBytes(), "maxLineBytes")
+        : Problems.tooLarge(
+            "an event of the stream", bound.settings().maxEventBytes(), "maxEventBytes");
   }
 
   private void deliver(Inbound inbound) throws InterruptedException {

@@ -1,17 +1,18 @@
-package dev.parley.sse;
+package dev.parley.http;
 
+import dev.parley.MessageTooLargeException;
 import dev.parley.spi.EndOfStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads events by the rules of the WHATWG, however their bytes are cut into pieces. What is not
- * complete when the bytes end is nothing.
+ * Reads server-sent events by the rules of the WHATWG, however their bytes are cut into pieces.
+ * What is not complete when the bytes end is nothing. For adapters.
  *
- * <p>Used by one thread.
+ * <p><b>Threads:</b> one at a time.
  */
-final class EventParser {
+public final class EventParser {
   private static final byte[] BOM = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
   private static final byte[] DATA = ascii("data");
   private static final byte[] EVENT = ascii("event");
@@ -37,8 +38,8 @@ final class EventParser {
   private byte[] usualType = {}; // most streams have few types
   private String usualTypeText = "";
 
-  /** Takes what is read. */
-  interface Sink {
+  /** Takes what is read; it may stop the reading by what it throws. */
+  public interface Sink {
     /**
      * An event came.
      *
@@ -58,22 +59,37 @@ final class EventParser {
 
     /** A comment came. */
     void comment(byte[] bytes, int from, int to) throws InterruptedException;
+
+    /**
+     * Returns what the reading ends with, since a line or an event is larger than it may be.
+     *
+     * @param isLine whether it is a line, and not an event of several
+     */
+    MessageTooLargeException tooLarge(boolean isLine);
   }
 
   /**
    * Begins a stream.
    *
    * @param lastId the last id of the connection before; null if there is none
+   * @param maxLineBytes how long a line may be
+   * @param maxEventBytes how large the data of an event may be
    */
-  EventParser(Sink sink, @Nullable String lastId, int maxLineBytes, int maxEventBytes) {
+  public EventParser(Sink sink, @Nullable String lastId, int maxLineBytes, int maxEventBytes) {
     this.sink = sink;
     this.lastId = lastId;
     this.maxLineBytes = maxLineBytes;
     this.maxEventBytes = maxEventBytes;
   }
 
-  /** Reads more bytes of the stream. */
-  void read(byte[] bytes, int from, int to) throws InterruptedException, EndOfStream {
+  /**
+   * Reads more bytes of the stream.
+   *
+   * @throws MessageTooLargeException if a line or an event is larger than it may be
+   * @throws InterruptedException if the sink was interrupted
+   * @throws EndOfStream if the sink said so
+   */
+  public void read(byte[] bytes, int from, int to) throws InterruptedException, EndOfStream {
     int start = bom < BOM.length ? skipBom(bytes, from, to) : from;
     if (afterReturn && start < to) {
       afterReturn = false;
@@ -106,7 +122,7 @@ final class EventParser {
   }
 
   /** Returns the number of the block that has begun and is not complete, or -1. */
-  long amid() {
+  public long amid() {
     return line.size > 0 || hasData || type != null ? blocks : -1;
   }
 
@@ -139,7 +155,7 @@ final class EventParser {
 
   private void checkLine(int more) {
     if (line.size + more > maxLineBytes) {
-      throw Problems.tooLarge("a line of the stream", maxLineBytes, "maxLineBytes");
+      throw sink.tooLarge(true);
     }
   }
 
@@ -173,7 +189,7 @@ final class EventParser {
     isAsciiData = isAscii && (isAsciiData || !hasData);
     hasData = true;
     if (data.size + to - from > maxEventBytes) {
-      throw Problems.tooLarge("an event of the stream", maxEventBytes, "maxEventBytes");
+      throw sink.tooLarge(false);
     }
     data.add(bytes, from, to);
   }

@@ -1,0 +1,11 @@
+package dev.parley.graphql;
+
+import dev.parley.testkit.conformance.StreamConformance;
+import dev.parley.testkit.conformance.StreamHarness;
+
+class JavaSseSubscriptionsTest extends StreamConformance {
+  @Override
+  protected StreamHarness newHarness() {
+    return new JavaHarness(SubscriptionProtocol.SSE);
+  }
+}

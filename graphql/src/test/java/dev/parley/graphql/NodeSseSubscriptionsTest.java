@@ -1,0 +1,11 @@
+package dev.parley.graphql;
+
+import dev.parley.testkit.conformance.StreamConformance;
+import dev.parley.testkit.conformance.StreamHarness;
+
+class NodeSseSubscriptionsTest extends StreamConformance {
+  @Override
+  protected StreamHarness newHarness() {
+    return new NodeHarness(SubscriptionProtocol.SSE);
+  }
+}
