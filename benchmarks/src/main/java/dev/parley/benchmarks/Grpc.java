@@ -19,9 +19,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class Grpc {
-  /** The system property with the port of the {@link GrpcServer}. */
-  static final String SERVER = "parley.benchmarks.server";
-
   private static final int BATCH = 200;
 
   @Param({"STUB", "PARLEY"})
@@ -37,7 +34,7 @@ public class Grpc {
   @Setup
   public void open() throws Exception {
     message = BytesValue.of(ByteString.copyFrom(new byte[size]));
-    opened = GrpcClient.open(client, Integer.getInteger(SERVER), message);
+    opened = GrpcClient.open(client, Integer.getInteger(ServerProcess.ADDRESS), message);
   }
 
   @TearDown

@@ -37,7 +37,7 @@ public class Polls {
   @Setup
   public void open() throws Exception {
     held = what.equals("held");
-    String server = System.getProperty(Rest.SERVER);
+    String server = System.getProperty(ServerProcess.ADDRESS);
     opened = PollClient.Kind.valueOf(client).open(server, "/" + what);
     socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(server).getPort());
     socket.setTcpNoDelay(true);

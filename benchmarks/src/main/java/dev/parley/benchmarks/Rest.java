@@ -16,9 +16,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class Rest {
-  /** The system property with the address of the {@link Server}. */
-  static final String SERVER = "parley.benchmarks.server";
-
   @Param({"OKHTTP", "PARLEY", "UNLIMITED", "RETROFIT", "FEIGN", "SPRING", "VERTX", "JDK"})
   private String client;
 
@@ -27,7 +24,7 @@ public class Rest {
 
   @Setup
   public void open() throws Exception {
-    opened = EchoClient.Kind.valueOf(client).open(System.getProperty(SERVER));
+    opened = EchoClient.Kind.valueOf(client).open(System.getProperty(ServerProcess.ADDRESS));
     if (!opened.echo(order).equals(order)) {
       throw new IllegalStateException(client + " does not bring back what it took");
     }

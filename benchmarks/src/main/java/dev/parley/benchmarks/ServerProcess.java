@@ -12,6 +12,9 @@ import java.nio.file.Path;
  * to a client.
  */
 final class ServerProcess implements AutoCloseable {
+  /** The system property that tells a benchmark's JVM where the server is. */
+  static final String ADDRESS = "parley.benchmarks.server";
+
   private final Process process;
   private final int port;
 

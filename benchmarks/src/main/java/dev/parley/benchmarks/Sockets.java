@@ -32,7 +32,7 @@ public class Sockets {
   public void open() throws Exception {
     opened =
         SocketClient.Kind.valueOf(client)
-            .open(System.getProperty(Rest.SERVER).replace("http:", "ws:") + "/socket");
+            .open(System.getProperty(ServerProcess.ADDRESS).replace("http:", "ws:") + "/socket");
     echoed = "e".repeat(bytes);
     swallowed = "s".repeat(bytes);
     if (!echo().equals(echoed)) {

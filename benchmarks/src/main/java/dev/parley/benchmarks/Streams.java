@@ -27,7 +27,7 @@ public class Streams {
 
   @Setup
   public void open() throws Exception {
-    opened = SseClient.Kind.valueOf(client).open(System.getProperty(Rest.SERVER));
+    opened = SseClient.Kind.valueOf(client).open(System.getProperty(ServerProcess.ADDRESS));
   }
 
   @TearDown
