@@ -52,6 +52,7 @@ public final class Demo {
             new OrdersScene(List.of(ParleyClient::new, NaiveClient::new)),
             new PaymentsScene(List.of(ParleyDesk::new, NaiveDesk::new)),
             new StockScene(List.of(ParleyStock::new, NaiveStock::new)),
+            new StorefrontScene(),
             new LiveScene());
     int code = FAILED;
     try {
