@@ -39,12 +39,19 @@ final class EngineQueueChannel extends AbstractChannel implements QueueChannel {
           "has no dead letters of its own; choose ConsumeOptions.deadLetter(DeadLetter.to(channel,"
               + " topic)) or DeadLetter.LOG_AND_DROP");
     }
-    source.check(
+    SourceRequest request =
         new SourceRequest.OfQueue(
-            topic, options, options.from().orElse(null), Headers.empty(), 0, Context.current()));
+            topic, options, options.from().orElse(null), Headers.empty(), 0, Context.current());
+    source.check(request);
+    SourceDriver own = source.subscribe(request);
     QueueSubscription<T> subscription =
-        new QueueSubscription<>(this, topic, options, source, source instanceof PollSource);
-    subscription.begin();
+        new QueueSubscription<>(this, topic, options, own, own instanceof PollSource);
+    try {
+      subscription.begin();
+    } catch (RuntimeException e) {
+      own.ended();
+      throw e;
+    }
     return subscription;
   }
 

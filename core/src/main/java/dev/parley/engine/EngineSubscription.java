@@ -782,6 +782,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       terminated = true;
       finished = dispatcher;
     }
+    released();
     states.move(State.CLOSED);
     channel.running.leave(this);
     waiters.forEach(Waiter::wake);
@@ -789,6 +790,9 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       finished.finish(states.failure());
     }
   }
+
+  /** Its last link is released. */
+  abstract void released();
 
   /** Cancels what the kind has scheduled. */
   abstract void cancelTimers();

@@ -390,6 +390,11 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     }
   }
 
+  @Override
+  void released() {
+    source.ended();
+  }
+
   void inBackground(Runnable work) {
     try {
       engine.threads.workers().execute(work);

@@ -198,5 +198,8 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
   }
 
   @Override
+  void released() {}
+
+  @Override
   void cancelTimers() {}
 }

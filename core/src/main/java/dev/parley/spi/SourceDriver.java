@@ -17,6 +17,21 @@ public sealed interface SourceDriver permits PollSource, PushSource {
    */
   default void check(SourceRequest request) {}
 
+  /**
+   * Returns the part that makes all connects of one queue's subscription, and knows what these have
+   * in common: a session at the peer. Called once, after {@link #check} and before the first
+   * connect; {@link #ended} follows. Defaults to this one, for all.
+   */
+  default SourceDriver subscribe(SourceRequest request) {
+    return this;
+  }
+
+  /**
+   * The subscription that {@link #subscribe} made this part for is over: its last link is released,
+   * and no connect that begins now is wanted. Defaults to nothing.
+   */
+  default void ended() {}
+
   /** How a peer takes acknowledgements. */
   enum Acknowledgement {
     /** Each delivery on its own (AMQP, SQS). */

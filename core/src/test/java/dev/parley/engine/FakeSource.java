@@ -57,6 +57,7 @@ final class FakeSource implements ChannelProvider {
   final List<SourceRequest> requests = new CopyOnWriteArrayList<>();
   final Queue<Exception> dialFailures = new ConcurrentLinkedQueue<>();
   final List<String> settled = new CopyOnWriteArrayList<>();
+  final List<String> subscriptions = new CopyOnWriteArrayList<>(); // how they begin and end
   volatile boolean polled;
   volatile SourceDriver.Acknowledgement acknowledgement = SourceDriver.Acknowledgement.SINGLE;
   volatile Features features =
@@ -159,6 +160,17 @@ final class FakeSource implements ChannelProvider {
 
   private final class Push implements PushSource {
     @Override
+    public SourceDriver subscribe(SourceRequest request) {
+      subscriptions.add("subscribe");
+      return new Push();
+    }
+
+    @Override
+    public void ended() {
+      subscriptions.add("ended with " + links.stream().filter(link -> !link.closed).count());
+    }
+
+    @Override
     public PushLink connect(SourceRequest request, Inlet inlet) throws Exception {
       return dial(request, inlet);
     }
@@ -170,6 +182,17 @@ final class FakeSource implements ChannelProvider {
   }
 
   private final class Poll implements PollSource {
+    @Override
+    public SourceDriver subscribe(SourceRequest request) {
+      subscriptions.add("subscribe");
+      return new Poll();
+    }
+
+    @Override
+    public void ended() {
+      subscriptions.add("ended with " + links.stream().filter(link -> !link.closed).count());
+    }
+
     @Override
     public PollLink connect(SourceRequest request) throws Exception {
       return dial(request, null);

@@ -44,7 +44,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queues over both kinds of source and both kinds of acknowledgement. */
 @ParameterizedClass
@@ -92,6 +94,29 @@ class QueueTest {
     assertThat(peer.done).containsValue("Ack").hasSize(3);
     assertThat(orders.position()).contains(Position.of("2"));
     assertThat(orders.lag().unsettled()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSubscriptionBeginsAndEndsOnce_howeverManyConnectionsItHas(boolean aborts) {
+    Subscription<Delivery<String>> orders = channel.consume(ORDERS);
+    await().until(() -> orders.state() == State.OPEN);
+    peer.cut();
+    await()
+        .until(() -> {
+          time.advance(Duration.ofMillis(100));
+          return peer.links.size() == 2 && orders.state() == State.OPEN;
+        });
+    assertThat(peer.subscriptions).containsExactly("subscribe");
+
+    if (aborts) {
+      orders.abort();
+    } else {
+      orders.close();
+    }
+
+    await().until(() -> peer.subscriptions.size() == 2);
+    assertThat(peer.subscriptions).containsExactly("subscribe", "ended with 0");
   }
 
   @Test
