@@ -146,9 +146,7 @@ final class Wire5 implements Wire {
     }
     if (!packet.headers().isEmpty()) {
       List<Mqtt5UserProperty> properties = new ArrayList<>();
-      packet
-          .headers()
-          .forEach((name, value) -> properties.add(Mqtt5UserProperty.of(name, value)));
+      packet.headers().forEach((name, value) -> properties.add(Mqtt5UserProperty.of(name, value)));
       publish = publish.userProperties(Mqtt5UserProperties.of(properties));
     }
     return packet.customizer().apply(publish.build());
