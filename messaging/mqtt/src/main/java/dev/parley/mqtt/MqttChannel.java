@@ -58,7 +58,8 @@ import org.jspecify.annotations.Nullable;
  * stands, and a subscription to its own.
  *
  * <p><b>Threads:</b> safe for use by many threads. Each connection has a daemon thread {@code
- * parley-mqtt-}, called after its client identifier, which ends with it.
+ * parley-mqtt-}, called after its client identifier, which ends with it; Netty's {@code
+ * globalEventExecutor} ends a second later.
  */
 public final class MqttChannel extends ForwardingChannel
     implements SendChannel, QueueChannel, CallChannel {

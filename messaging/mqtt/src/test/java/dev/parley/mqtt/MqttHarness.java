@@ -330,6 +330,7 @@ final class MqttHarness implements SendHarness, QueueHarness, CallHarness {
     return name.equals("mqtt-tap")
         || name.startsWith("parley-fault-proxy")
         || name.startsWith("com.hivemq.client")
+        || name.startsWith("globalEventExecutor") // Netty's, of the JVM; it ends after a second
         || name.startsWith("Rx"); // of the harness's own native client
   }
 
