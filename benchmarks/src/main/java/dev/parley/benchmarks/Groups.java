@@ -3,8 +3,10 @@ package dev.parley.benchmarks;
 import dev.parley.benchmarks.Comparison.Column;
 import dev.parley.benchmarks.Comparison.Contender;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -164,6 +166,50 @@ final class Groups {
                   Column.cpuRatio("CPU to the stub"),
                   Column.bytes("B each"),
                   Column.bytesAbove("B above the stub"))));
+    }
+    sameData(bench);
+  }
+
+  private static void sameData(Bench bench) throws Exception {
+    Map<String, SameData.Wire> wires = new HashMap<>();
+    List<Contender> contenders = new ArrayList<>();
+    try (ServerProcess rest = new ServerProcess(SameData.Protocol.REST.server);
+        ServerProcess grpc = new ServerProcess(SameData.Protocol.GRPC.server)) {
+      for (SameData.Protocol protocol : SameData.Protocol.values()) {
+        int port = (protocol == SameData.Protocol.REST ? rest : grpc).port();
+        wires.put(protocol.title, SameData.wire(protocol, port));
+        contenders.add(
+            contender(
+                protocol.title,
+                SameData.Protocol.REST.title,
+                1,
+                "SameData.echo",
+                Integer.toString(port),
+                "protocol",
+                protocol.name()));
+      }
+      double base = wires.get(SameData.Protocol.REST.title).both();
+      bench.compare(
+          new Comparison(
+              "The same data over REST",
+              "One order of 1 KiB of JSON to a server that echoes bytes, and back, one after the"
+                  + " other, with Parley: as JSON over HTTP/1.1, and as protobuf over gRPC. Bytes"
+                  + " are those on the wire of a connection in use, headers included.",
+              "protocol",
+              contenders,
+              List.of(
+                  new Column(
+                      "bytes there + back", (name, runs, other) -> wires.get(name).toString()),
+                  new Column(
+                      "to REST's",
+                      (name, runs, other) ->
+                          String.format(Locale.ROOT, "%.3f", wires.get(name).both() / base)),
+                  Column.of("mean µs", "%.1f", run -> run.meanNanos() / 1e3),
+                  Column.against(
+                      "to REST's", "%.3f", (one, rests) -> one.meanNanos() / rests.meanNanos()),
+                  Column.p99("p99 µs", "%.0f"),
+                  Column.cpu("CPU µs", "%.1f"),
+                  Column.bytes("B allocated"))));
     }
   }
 

@@ -10,6 +10,10 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Echoes over gRPC, as cheaply as a server can. A process of its own. */
@@ -17,6 +21,14 @@ public final class GrpcServer {
   static final MethodDescriptor<BytesValue, BytesValue> UNARY = method("Unary", MethodType.UNARY);
   static final MethodDescriptor<BytesValue, BytesValue> STREAM =
       method("Stream", MethodType.SERVER_STREAMING);
+
+  /** Echoes a message of any type, as bytes. */
+  static final MethodDescriptor<byte[], byte[]> RAW =
+      MethodDescriptor.newBuilder(new Bytes(), new Bytes())
+          .setFullMethodName("bench.Echo/Raw")
+          .setType(MethodType.UNARY)
+          .build();
+
   static final MethodDescriptor<BytesValue, BytesValue> BIDI =
       method("Bidi", MethodType.BIDI_STREAMING);
 
@@ -27,6 +39,7 @@ public final class GrpcServer {
     ServerServiceDefinition service =
         ServerServiceDefinition.builder("bench.Echo")
             .addMethod(UNARY, ServerCalls.asyncUnaryCall(GrpcServer::unary))
+            .addMethod(RAW, ServerCalls.asyncUnaryCall(GrpcServer::unary))
             .addMethod(STREAM, ServerCalls.asyncServerStreamingCall(GrpcServer::stream))
             .addMethod(BIDI, ServerCalls.asyncBidiStreamingCall(GrpcServer::bidi))
             .build();
@@ -43,7 +56,7 @@ public final class GrpcServer {
     server.shutdownNow();
   }
 
-  private static void unary(BytesValue request, StreamObserver<BytesValue> reply) {
+  private static <T> void unary(T request, StreamObserver<T> reply) {
     reply.onNext(request);
     reply.onCompleted();
   }
@@ -98,5 +111,21 @@ public final class GrpcServer {
         .setFullMethodName("bench.Echo/" + name)
         .setType(type)
         .build();
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }
