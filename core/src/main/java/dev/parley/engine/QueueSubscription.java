@@ -193,19 +193,22 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
         after == null ? RetryWaits.delay(options, item.attempt, failure, engine.random) : after;
     boolean inOrder = options.retryMode() == RetryMode.BLOCKING_IN_ORDER;
     boolean closing;
-    Item next;
+    boolean left = false;
+    Item next = null;
     synchronized (this) {
       open.failed(item);
-      closing = isClosing() && open.drop(item);
-      next = closing || retriesAtPeer ? null : successor(item);
+      closing = isClosing();
+      if (!closing && !retriesAtPeer) {
+        next = successor(item);
+      }
       if (next != null) {
         waits.begin(next, inOrder, delay);
+      } else if (closing || !retriesAtPeer) {
+        left = open.drop(item); // in one go: what the peer delivers in its place is a new one
       }
     }
-    if (closing) {
-      giveBack(List.of(item)); // nobody would be there for its retry
-      freed(1);
-      terminateIfIdle();
+    if (left) {
+      leave(item, closing);
       return false;
     }
     if (next == null) {
@@ -216,6 +219,16 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
       freed(1); // the one whose connection is gone
     }
     return inOrder;
+  }
+
+  /** Leaves an item that is not open any more to the peer, which delivers it again. */
+  private void leave(Item item, boolean closing) {
+    List<Item> all = item.again == null ? List.of(item) : List.of(item, item.again);
+    if (closing) {
+      giveBack(all);
+    }
+    freed(all.size());
+    terminateIfIdle();
   }
 
   // The same item, or the one the peer delivered in its place after its connection was lost; null
@@ -310,7 +323,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     synchronized (this) {
       leases.stop();
       ledger.clear();
-      forgotten = waits.forget(connection) + open.forgetAgain(connection);
+      forgotten = open.forgetAgain(connection) + waits.forget(connection);
     }
     freed(forgotten);
   }
