@@ -83,7 +83,10 @@ public final class LadderChannel extends ForwardingChannel implements StreamChan
       return this;
     }
 
-    /** Adds a channel that is open, with native options of its own; it stays yours to close. */
+    /**
+     * Adds a channel that is open, with native options of its own; it stays yours to close. It must
+     * tell what its streams promise: of a {@code WebSocketChannel} give its {@code feeds()}.
+     */
     public Builder rung(StreamChannel channel) {
       Objects.requireNonNull(channel, "channel");
       rungs.add(parley -> channel);

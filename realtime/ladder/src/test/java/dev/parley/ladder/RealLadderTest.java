@@ -16,10 +16,14 @@ import dev.parley.StreamChannel;
 import dev.parley.StreamOptions;
 import dev.parley.Subscription;
 import dev.parley.http.Http;
+import dev.parley.ladder.BlockingProxy.Block;
 import dev.parley.ladder.OrderServer.Way;
 import dev.parley.polling.Poll;
+import dev.parley.sse.SseChannel;
 import dev.parley.websocket.Replay;
 import dev.parley.websocket.WebSocket;
+import dev.parley.websocket.WebSocketChannel;
+import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +32,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole ladder on real transports, one server that offers now this and now that. */
 class RealLadderTest {
@@ -64,13 +70,9 @@ class RealLadderTest {
     server.close();
   }
 
-  private Subscription<Message<Order>> subscribe() {
+  private Subscription<Message<Order>> subscribe(LadderChannel.Builder rungs) {
     LadderChannel ladder =
-        LadderChannel.builder()
-            .rung("ws://" + server.authority() + "?replays=true")
-            .rung("sse+http://" + server.authority() + "?replays=true")
-            .rung("longpoll+http://" + server.authority())
-            .rung("poll+http://" + server.authority() + "?interval=20ms&maxInterval=50ms")
+        rungs
             .retry(Duration.ofMillis(200), Duration.ofMillis(400))
             .listener(moves::add)
             .open(parley);
@@ -112,7 +114,13 @@ class RealLadderTest {
   @Test
   void climbsFromPollToWebSocket_andBackDown_withoutLosingAnOrder() {
     server.offer(Way.POLL);
-    var orders = subscribe();
+    var orders =
+        subscribe(
+            LadderChannel.builder()
+                .rung("ws://" + server.authority() + "?replays=true")
+                .rung("sse+http://" + server.authority() + "?replays=true")
+                .rung("longpoll+http://" + server.authority())
+                .rung("poll+http://" + server.authority() + "?interval=20ms&maxInterval=50ms"));
     publishAndSee(3);
     awaitRung(orders, "poll+http");
 
@@ -144,5 +152,48 @@ class RealLadderTest {
         .containsSubsequence(
             "poll+http", "longpoll+http", "sse+http", "ws", "longpoll+http", "poll+http");
     assertThat(moves.get(0).cause().orElseThrow()).hasMessageContaining("404");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void goesDownWhileAProxyBlocksWebSockets_andUpAgain_withoutLosingAnOrder(Block how)
+      throws Exception {
+    server.offer(Way.values());
+    try (BlockingProxy proxy = new BlockingProxy(server.port())) {
+      Proxy through = how.isKnown ? proxy.known() : Proxy.NO_PROXY;
+      String authority = how.isKnown ? server.authority() : proxy.authority();
+      var orders =
+          subscribe(
+              LadderChannel.builder()
+                  .rung(
+                      WebSocketChannel.builder("ws://" + authority)
+                          .replays()
+                          .proxy(through)
+                          .open(parley)
+                          .feeds())
+                  .rung(
+                      SseChannel.builder("http://" + authority)
+                          .replays(true)
+                          .proxy(through)
+                          .open(parley)));
+      awaitRung(orders, "ws");
+      publishAndSee(3);
+
+      proxy.block(how);
+      publishAndSee(6);
+      awaitRung(orders, "sse+http");
+      publishAndSee(9);
+
+      proxy.unblock();
+      publishAndSee(12);
+      awaitRung(orders, "ws");
+      publishAndSee(15);
+    }
+    assertThat(seen).isEqualTo(IntStream.rangeClosed(1, 15).boxed().toList());
+    assertThat(resumes).extracting(Resumed::gap).containsOnly(Gap.NONE);
+    assertThat(moves)
+        .extracting(move -> move.to().getScheme())
+        .containsExactly("ws", "sse+http", "ws");
+    assertThat(moves.get(1).cause().orElseThrow()).hasMessageStartingWith(how.told);
   }
 }
