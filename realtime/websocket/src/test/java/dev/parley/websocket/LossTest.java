@@ -23,6 +23,7 @@ import dev.parley.testkit.history.History;
 import dev.parley.testkit.history.HistoryChecker;
 import dev.parley.testkit.history.Rule;
 import dev.parley.testkit.history.Witness;
+import dev.parley.websocket.WebSocketHarness.Use;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
@@ -50,7 +51,7 @@ class LossTest {
 
   @Test
   void LIV_1_noticesAFrozenPeerOfASessionWithin41Seconds() throws Exception {
-    try (WebSocketHarness harness = new WebSocketHarness(false);
+    try (WebSocketHarness harness = WebSocketHarness.onTyrus(Use.SESSIONS_OR_FEEDS);
         VirtualTime time = VirtualTime.create();
         Parley parley = Parley.builder().codecs(Note.codecs()).time(time).build()) {
       Session<Note, Note> session =
@@ -69,7 +70,7 @@ class LossTest {
 
   @Test
   void LIV_1_noticesAFrozenPeerOfAFeedWithin41Seconds() {
-    try (WebSocketHarness harness = new WebSocketHarness(true);
+    try (WebSocketHarness harness = WebSocketHarness.onTyrus(Use.REPLAYING_FEEDS);
         VirtualTime time = VirtualTime.create();
         Parley parley = Parley.builder().codecs(Note.codecs()).time(time).build()) {
       Subscription<Message<Note>> feed =
@@ -117,7 +118,8 @@ class LossTest {
     History history = History.of("-Dparley.seed=" + seed);
     Witness witness = history.witness("subscriber");
     Set<Long> seen = ConcurrentHashMap.newKeySet();
-    try (WebSocketHarness harness = new WebSocketHarness(replays);
+    try (WebSocketHarness harness =
+            WebSocketHarness.onTyrus(replays ? Use.REPLAYING_FEEDS : Use.SESSIONS_OR_FEEDS);
         Parley parley = Parley.builder().codecs(Note.codecs()).build()) {
       Subscription<Message<Note>> feed =
           subscribe(

@@ -14,134 +14,126 @@ import dev.parley.testkit.conformance.ProxyTroubles;
 import dev.parley.testkit.conformance.StreamHarness;
 import dev.parley.testkit.conformance.Trouble;
 import dev.parley.testkit.fault.FaultProxy;
-import jakarta.websocket.CloseReason;
-import jakarta.websocket.Endpoint;
-import jakarta.websocket.EndpointConfig;
-import jakarta.websocket.Session;
-import java.nio.ByteBuffer;
+import dev.parley.websocket.Peer.Connection;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.glassfish.tyrus.client.ClientManager;
 import org.jspecify.annotations.Nullable;
 
 /** A real WebSocket server behind a fault proxy: it echoes, and it has a feed that may replay. */
 final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarness {
+  private static final String NOTES = "/notes";
+  private static final String FEED = "/feed";
+  private static final String CALLS = "/calls";
+
   private final PeerScript script = new PeerScript();
-  private final TestServer server;
+  private final String adapter;
+  private final Peer peer;
   private final FaultProxy proxy;
   private final ProxyTroubles troubles;
   private final boolean replays;
   private final boolean calls;
   private final AtomicReference<Trouble> onRequest = new AtomicReference<>();
-  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connects = new AtomicInteger();
-  private final AtomicInteger cut = new AtomicInteger(); // upgrades that became no connection
-  private final Object reading = new Object();
-  private boolean held; // guarded by reading
 
   // Guarded by itself.
   private final List<byte[]> log = new ArrayList<>();
-  private final List<Session> subscribers = new ArrayList<>();
+  private final List<Connection> subscribers = new ArrayList<>();
   private boolean ended; // guarded by log
   private @Nullable ClientManager ownClient;
 
-  WebSocketHarness(boolean replays) {
-    this(replays, false);
+  /** What is on the peer. */
+  enum Use {
+    SESSIONS_OR_FEEDS,
+    REPLAYING_FEEDS,
+    CALLS
   }
 
-  static WebSocketHarness ofCalls() {
-    return new WebSocketHarness(false, true);
+  static WebSocketHarness onTyrus(Use use) {
+    return new WebSocketHarness(
+        use, "", behaviour -> new TyrusPeer(List.of(NOTES, FEED, CALLS), behaviour));
   }
 
-  private WebSocketHarness(boolean replays, boolean calls) {
-    this.replays = replays;
-    this.calls = calls;
-    server =
-        TestServer.start(Map.of("/notes", Echo::new, "/feed", Feed::new, "/calls", Answering::new));
-    proxy = FaultProxy.to(server.port());
+  static WebSocketHarness onNode(Use use) {
+    return new WebSocketHarness(use, ", Node", NodePeer::new);
+  }
+
+  private WebSocketHarness(Use use, String where, Function<Peer.Behaviour, Peer> start) {
+    replays = use == Use.REPLAYING_FEEDS;
+    calls = use == Use.CALLS;
+    adapter = "websocket" + (replays ? " that replays" : "") + where;
+    peer = start.apply(new Scripted());
+    proxy = FaultProxy.to(peer.port());
     troubles = new ProxyTroubles(proxy);
   }
 
-  /** What all connections to it have in common. */
-  private abstract class Counted extends Endpoint {
+  private final class Scripted implements Peer.Behaviour {
     @Override
-    public void onOpen(Session session, EndpointConfig config) {
-      session.setMaxIdleTimeout(-1);
-      sessions.add(session);
-      opened(session);
+    public void opened(Connection connection) {
+      connections.add(connection);
+      if (connection.path().equals(FEED) && !replays) {
+        synchronized (log) {
+          subscribers.add(connection);
+        }
+      }
       connects.incrementAndGet();
     }
 
-    abstract void opened(Session session);
-
     @Override
-    public void onClose(Session session, CloseReason reason) {
-      sessions.remove(session);
-      synchronized (log) {
-        subscribers.remove(session);
+    public void heard(Connection connection, byte[] message) {
+      switch (connection.path()) {
+        case NOTES -> {
+          script.arrived(Note.of(message), null);
+          connection.send(message);
+        }
+        case CALLS -> answer(connection, new Framed(message));
+        default -> subscribe(connection, new String(message, StandardCharsets.UTF_8));
       }
     }
 
     @Override
-    public void onError(Session session, Throwable problem) {
-      // It is closed next.
-    }
-  }
-
-  private final class Echo extends Counted {
-    @Override
-    void opened(Session session) {
-      session.addMessageHandler(
-          byte[].class,
-          bytes -> {
-            awaitReading();
-            script.arrived(Note.of(bytes), null);
-            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
-          });
+    public void closed(Connection connection) {
+      connections.remove(connection);
+      synchronized (log) {
+        subscribers.remove(connection);
+      }
     }
   }
 
   /** Answers calls; a request has its id and key before it, a reply its id, a status and a hint. */
-  private final class Answering extends Counted {
-    @Override
-    void opened(Session session) {
-      session.addMessageHandler(byte[].class, bytes -> answer(session, new Framed(bytes)));
+  private void answer(Connection connection, Framed request) {
+    Act act = script.arrived(Note.of(request.body()), request.second());
+    if (isTroubled()) {
+      return;
     }
-
-    private void answer(Session session, Framed request) {
-      Act act = script.arrived(Note.of(request.body()), request.second());
-      if (isTroubled(session)) {
-        return;
+    switch (act.kind()) {
+      case ECHO -> reply(connection, request, "200", request.body());
+      case BUSY -> reply(connection, request, "500", new byte[0]);
+      case FORBID -> reply(connection, request, "403", new byte[0]);
+      case GARBAGE -> reply(connection, request, "200", "not a note".getBytes());
+      case DECLINE -> {
+        java.time.Duration wait = act.retryAfter();
+        reply(connection, request, wait == null ? "429" : "429+" + wait.toMillis(), new byte[0]);
       }
-      switch (act.kind()) {
-        case ECHO -> reply(session, request, "200", request.body());
-        case BUSY -> reply(session, request, "500", new byte[0]);
-        case FORBID -> reply(session, request, "403", new byte[0]);
-        case GARBAGE -> reply(session, request, "200", "not a note".getBytes());
-        case DECLINE -> {
-          java.time.Duration wait = act.retryAfter();
-          reply(session, request, wait == null ? "429" : "429+" + wait.toMillis(), new byte[0]);
-        }
-        case HOLD ->
-            script.released().thenRun(() -> reply(session, request, "200", request.body()));
-      }
-    }
-
-    private void reply(Session session, Framed request, String status, byte[] body) {
-      send(session, Framed.bytes(request.first(), status, body));
+      case HOLD ->
+          script.released().thenRun(() -> reply(connection, request, "200", request.body()));
     }
   }
 
+  private static void reply(Connection connection, Framed request, String status, byte[] body) {
+    connection.send(Framed.bytes(request.first(), status, body));
+  }
+
   // A handshake has a reply of its own, so that only the server can tell where that of a call is.
-  private boolean isTroubled(Session session) {
+  private boolean isTroubled() {
     Trouble trouble = onRequest.get();
     if (trouble == Trouble.TRICKLE) {
       troubles.cause(trouble);
@@ -158,20 +150,7 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
     return true;
   }
 
-  private final class Feed extends Counted {
-    @Override
-    void opened(Session session) {
-      if (replays) {
-        session.addMessageHandler(String.class, after -> subscribe(session, after));
-      } else {
-        synchronized (log) {
-          subscribers.add(session);
-        }
-      }
-    }
-  }
-
-  private void subscribe(Session session, String after) {
+  private void subscribe(Connection connection, String after) {
     synchronized (log) {
       int from = 0;
       for (int i = 0; i < log.size(); i++) {
@@ -179,10 +158,10 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
           from = i + 1;
         }
       }
-      log.subList(from, log.size()).forEach(bytes -> send(session, bytes));
-      subscribers.add(session);
+      log.subList(from, log.size()).forEach(connection::send);
+      subscribers.add(connection);
       if (ended) {
-        end(session);
+        connection.end();
       }
     }
   }
@@ -195,39 +174,11 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
     }
   }
 
-  private static void send(Session session, byte[] bytes) {
-    try {
-      session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
-    } catch (RuntimeException e) {
-      // It has gone.
-    }
-  }
-
-  private static void end(Session session) {
-    try {
-      session.close(new CloseReason(CloseReason.CloseCodes.NORMAL_CLOSURE, "the end"));
-    } catch (java.io.IOException | RuntimeException e) {
-      // It has gone.
-    }
-  }
-
-  private void awaitReading() {
-    synchronized (reading) {
-      while (held) {
-        try {
-          reading.wait();
-        } catch (InterruptedException e) {
-          return;
-        }
-      }
-    }
-  }
-
   // ---------------------------------------------------------------- any harness
 
   @Override
   public String adapter() {
-    return replays ? "websocket that replays" : "websocket";
+    return adapter;
   }
 
   @Override
@@ -272,7 +223,10 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
   @Override
   public boolean isOwnThread(Thread thread) {
     String name = thread.getName().toLowerCase(java.util.Locale.ROOT);
-    return name.contains("grizzly") || name.startsWith("parley-fault-proxy");
+    return name.contains("grizzly")
+        || name.startsWith("parley-fault-proxy")
+        || name.startsWith("peers-on-node")
+        || name.startsWith("process reaper");
   }
 
   @Override
@@ -318,7 +272,7 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
   public Operation<Note, Note> operation(Idempotency idempotency) {
     return Operation.of("notes.echo", Note.class, Note.class)
         .with(idempotency)
-        .bind(WebSocket.at("/calls").correlation(new Framed.Correlated()));
+        .bind(WebSocket.at(CALLS).correlation(new Framed.Correlated()));
   }
 
   @Override
@@ -331,7 +285,7 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
     return Optional.of(
         Operation.of("notes.echo", Note.class, Note.class)
             .bind(
-                WebSocket.at("/calls")
+                WebSocket.at(CALLS)
                     .correlation(new Framed.Correlated())
                     .nativeConfig(config -> used.run())));
   }
@@ -345,7 +299,7 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
 
   @Override
   public Operation<Note, Note> session() {
-    return Operation.of("notes.talk", Note.class, Note.class).bind(WebSocket.at("/notes"));
+    return Operation.of("notes.talk", Note.class, Note.class).bind(WebSocket.at(NOTES));
   }
 
   @Override
@@ -355,25 +309,22 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
 
   @Override
   public int sessions() {
-    return sessions.size();
+    return connections.size();
   }
 
   @Override
   public void say(Note note) {
-    sessions.forEach(session -> send(session, note.toBytes()));
+    connections.forEach(connection -> connection.send(note.toBytes()));
   }
 
   @Override
   public void endByPeer() {
-    sessions.forEach(WebSocketHarness::end);
+    connections.forEach(Connection::end);
   }
 
   @Override
   public void holdReading(boolean hold) {
-    synchronized (reading) {
-      held = hold;
-      reading.notifyAll();
-    }
+    peer.holdReading(hold);
   }
 
   @Override
@@ -386,7 +337,7 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
   @Override
   public Operation<Void, Note> stream() {
     return Operation.of("notes.feed", Void.class, Note.class)
-        .bind(WebSocket.at("/feed").replay(new ById()));
+        .bind(WebSocket.at(FEED).replay(new ById()));
   }
 
   private static final class ById implements Replay {
@@ -412,22 +363,10 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
   }
 
   private void publish(byte[] bytes) {
-    awaitOpened();
+    peer.awaitOpened(); // who is told of a connection must get what is published then
     synchronized (log) {
       log.add(bytes);
-      List.copyOf(subscribers).forEach(each -> send(each, bytes));
-    }
-  }
-
-  // Who is told of a connection must get what is published then. An upgrade may have been cut.
-  private void awaitOpened() {
-    int upgrades = server.upgrades();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (connects.get() + cut.get() < upgrades) {
-      if (System.nanoTime() - end > 0) {
-        cut.set(upgrades - connects.get());
-      }
-      LockSupport.parkNanos(100_000);
+      List.copyOf(subscribers).forEach(each -> each.send(bytes));
     }
   }
 
@@ -435,15 +374,14 @@ final class WebSocketHarness implements DuplexHarness, StreamHarness, CallHarnes
   public void end() {
     synchronized (log) {
       ended = true;
-      List.copyOf(subscribers).forEach(WebSocketHarness::end);
+      List.copyOf(subscribers).forEach(Connection::end);
     }
   }
 
   @Override
   public void close() {
-    holdReading(false);
     proxy.close();
-    server.close();
+    peer.close();
     if (ownClient != null) {
       ownClient.shutdown();
     }
