@@ -319,7 +319,7 @@ public abstract class StreamConformance extends Conformance<StreamHarness> {
     Subscription<Message<Note>> notes = subscribe(OPTIONS.silence(Duration.ofSeconds(1)));
 
     // Where the machine itself is silent for a second, it reconnects, and is watched again.
-    int tries = 5;
+    int tries = 10;
     while (reconnectsWithin(Duration.ofMillis(2500)) && tries > 0) {
       tries--;
     }
