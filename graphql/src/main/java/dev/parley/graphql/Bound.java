@@ -9,6 +9,7 @@ import dev.parley.http.HttpTransport;
 import dev.parley.spi.Codecs;
 import java.lang.reflect.ParameterizedType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +53,7 @@ final class Bound<R> {
     this.hasRequest = request.type() != Void.class;
     this.mayHoldFiles = Uploads.mayHold(request.type());
     Codecs codecs = transport.context().codecs();
-    this.variables = variables(codecs, request);
+    this.variables = variables(codecs, graphQl.mapping() == null ? request : OBJECT);
     this.objects = codecs.codec(OBJECT, JSON);
     this.reader = new Reader<>(this, element(operation, operation.replyType(), "reply"));
   }
@@ -132,17 +133,19 @@ final class Bound<R> {
   Variables encode(@Nullable Object request) {
     if (!graphQl.isBatch()) {
       Uploads uploads = new Uploads();
-      return new Variables(List.of(json(request, "variables", uploads)), uploads.files());
+      byte[] json = json(request, "variables", uploads);
+      return new Variables(Collections.singletonList(request), List.of(json), uploads.files());
     }
     List<byte[]> all = new ArrayList<>();
     Uploads uploads = new Uploads();
-    for (Object each : (List<?>) Objects.requireNonNull(request, "request")) {
+    List<?> requests = (List<?>) Objects.requireNonNull(request, "request");
+    for (Object each : requests) {
       all.add(json(each, all.size() + ".variables", uploads));
     }
     if (all.isEmpty()) {
       throw Problems.refused("a batch needs at least one request");
     }
-    return new Variables(all, uploads.files());
+    return new Variables(requests, all, uploads.files());
   }
 
   /** Returns the native request of one attempt, after the binding's own change. */
@@ -155,7 +158,9 @@ final class Bound<R> {
     if (!hasRequest) {
       return new byte[0];
     }
-    Object value = Objects.requireNonNull(request, "request");
+    var mapping = graphQl.mapping();
+    Object given = Objects.requireNonNull(request, "request");
+    Object value = mapping == null ? given : mapping.variables(given);
     String variable = graphQl.variable();
     if (mayHoldFiles || value instanceof Map) {
       String place = variable == null ? path : path + "." + variable;
@@ -206,6 +211,7 @@ final class Bound<R> {
             + " variable(name) which variable it is");
   }
 
-  /** Encoded variables: one for each operation of a batch; empty bytes for none. */
-  record Variables(List<byte[]> json, Map<String, Payload> files) {}
+  /** Requests and their variables as JSON: one of each, or of a batch all; empty bytes for none. */
+  record Variables(
+      List<? extends @Nullable Object> requests, List<byte[]> json, Map<String, Payload> files) {}
 }

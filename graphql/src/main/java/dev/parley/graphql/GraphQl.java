@@ -84,6 +84,13 @@ public final class GraphQl implements Binding {
     return with(copy -> copy.variable = name);
   }
 
+  /** Writes variables and reads data by this, and not by the codecs. */
+  @SuppressWarnings("unchecked") // it is given requests of the operation that it is bound to
+  public GraphQl mapping(Mapping<?, ?> mapping) {
+    Objects.requireNonNull(mapping, "mapping");
+    return with(copy -> copy.mapping = (Mapping<Object, Object>) mapping);
+  }
+
   /**
    * Sends a list of requests in one go, as an array, to a server that takes batches. The request
    * and the reply of the operation are lists then; a reply that failed is null in its list, and
@@ -130,6 +137,10 @@ public final class GraphQl implements Binding {
     return values.variable;
   }
 
+  @Nullable Mapping<Object, Object> mapping() {
+    return values.mapping;
+  }
+
   boolean isBatch() {
     return values.batch;
   }
@@ -153,6 +164,7 @@ public final class GraphQl implements Binding {
     @Nullable String operation;
     String pointer = "";
     @Nullable String variable;
+    @Nullable Mapping<Object, Object> mapping;
     boolean batch;
     @Nullable UnaryOperator<Request> nativeRequest;
 
@@ -161,6 +173,7 @@ public final class GraphQl implements Binding {
       copy.operation = operation;
       copy.pointer = pointer;
       copy.variable = variable;
+      copy.mapping = mapping;
       copy.batch = batch;
       copy.nativeRequest = nativeRequest;
       return copy;

@@ -49,7 +49,7 @@ final class GraphQlExchange<R> extends EndpointExchange<Answer<R>> {
 
   @Override
   protected Answer<R> read(Response response) throws IOException {
-    return bound.reader().read(response, variables.json().size());
+    return bound.reader().read(response, variables.requests());
   }
 
   @Override

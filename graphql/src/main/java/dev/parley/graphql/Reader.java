@@ -10,6 +10,7 @@ import dev.parley.spi.Codecs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import okhttp3.MediaType;
 import okhttp3.Response;
@@ -20,13 +21,23 @@ final class Reader<R> {
   private final Bound<?> bound;
   private final TypeRef<?> type;
   private final Codecs codecs;
-  private final Codec<?> codec;
+  private final Decoder decoder;
 
   Reader(Bound<?> bound, TypeRef<?> type) {
     this.bound = bound;
     this.type = type;
     this.codecs = bound.transport().context().codecs();
-    this.codec = codecs.codec(type, Bound.JSON);
+    Mapping<Object, Object> mapping = bound.graphQl().mapping();
+    this.decoder =
+        mapping == null
+            ? byCodec()
+            : (value, request) ->
+                mapping.data(Objects.requireNonNull(request, "request"), value.toByteArray());
+  }
+
+  /** Makes an object of what lies at the place of the reply. */
+  private interface Decoder {
+    @Nullable Object decode(Json value, @Nullable Object request);
   }
 
   /** What an answer holds. */
@@ -35,20 +46,21 @@ final class Reader<R> {
   /**
    * Reads the answer to a request.
    *
-   * @param size how many answers there must be in that of a batch
+   * @param requests the requests that it answers, one unless they are a batch
    */
   @SuppressWarnings({"unchecked", "NullAway"}) // decoded by the codec of R; Void is null
-  GraphQlAnswer<R> read(Response response, int size) throws IOException {
+  GraphQlAnswer<R> read(Response response, List<? extends @Nullable Object> requests)
+      throws IOException {
     requireJson(response);
     Json json = json(Bodies.read(response, bound.transport().maxResponseBytes()));
     if (!bound.graphQl().isBatch()) {
-      Result result = result(json, response);
+      Result result = result(json, requests.get(0), response);
       return new GraphQlAnswer<>((R) result.value, result.errors, response);
     }
     List<@Nullable Object> values = new ArrayList<>();
     List<PartialFailure> failures = new ArrayList<>();
-    for (Json each : batch(json, size, response)) {
-      addResult(each, response, values, failures);
+    for (Json each : batch(json, requests.size(), response)) {
+      addResult(each, requests.get(values.size()), response, values, failures);
     }
     return new GraphQlAnswer<>((R) values, failures, response);
   }
@@ -63,8 +75,8 @@ final class Reader<R> {
     }
   }
 
-  /** Reads one answer: of a request, or an element of a stream. */
-  Result result(Json envelope, Response response) {
+  /** Reads one answer: to a request, or an element of its stream. */
+  Result result(Json envelope, @Nullable Object request, Response response) {
     Json data = envelope.at("/data");
     List<PartialFailure> errors = Errors.of(envelope, codecs);
     if (data == null || data.isNull()) {
@@ -90,25 +102,27 @@ final class Reader<R> {
               + bound.graphQl().pointer()
               + ": compare at(…) with the document");
     }
-    return new Result(decoded(value), errors);
+    return new Result(decoder.decode(value, request), errors);
   }
 
-  private @Nullable Object decoded(Json value) {
-    if (type.type() == String.class && value.isText()) {
-      return value.text("");
-    }
-    return codec.decode(Payload.of(value.toByteArray(), Bound.JSON));
+  private Decoder byCodec() {
+    Codec<?> codec = codecs.codec(type, Bound.JSON);
+    return (value, request) ->
+        type.type() == String.class && value.isText()
+            ? value.text("")
+            : codec.decode(Payload.of(value.toByteArray(), Bound.JSON));
   }
 
   private void addResult(
       Json envelope,
+      @Nullable Object request,
       Response response,
       List<@Nullable Object> values,
       List<PartialFailure> failures) {
     String index = Integer.toString(values.size());
     List<PartialFailure> errors;
     try {
-      Result result = result(envelope, response);
+      Result result = result(envelope, request, response);
       values.add(result.value);
       errors = result.errors;
     } catch (GraphQlException e) {

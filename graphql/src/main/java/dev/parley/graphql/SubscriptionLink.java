@@ -101,7 +101,7 @@ abstract class SubscriptionLink implements PushLink {
   @SuppressWarnings({"unchecked", "NullAway"}) // the reader is that of the type; Void is null
   public final <T> T decode(Inbound inbound, TypeRef<T> type, Codecs codecs) {
     Json result = Json.of(inbound.payload().toByteArray());
-    return (T) bound.reader().result(result, response()).value();
+    return (T) bound.reader().result(result, request.request(), response()).value();
   }
 
   @Override

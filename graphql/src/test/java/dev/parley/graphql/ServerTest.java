@@ -20,6 +20,7 @@ import dev.parley.TypeRef;
 import dev.parley.http.Auth;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -445,6 +446,32 @@ abstract class ServerTest {
     assertThat(sent).extracting(Sent::method).containsExactly("GET", "POST", "GET");
     assertThat(sent.get(2).url().queryParameterNames())
         .containsExactlyInAnyOrder("operationName", "extensions");
+  }
+
+  @Test
+  void aMappingReadsEachAnswerOfABatchWithItsRequest() {
+    Mapping<String, String> mapping =
+        new Mapping<>() {
+          @Override
+          public Map<String, Object> variables(String request) {
+            return Map.of("id", request);
+          }
+
+          @Override
+          public String data(String request, byte[] json) {
+            return request + " is " + new String(json, StandardCharsets.UTF_8);
+          }
+        };
+    Operation<List<String>, List<String>> batch =
+        Operation.of("batch", new TypeRef<List<String>>() {}, new TypeRef<List<String>>() {})
+            .bind(
+                GraphQl.document("query Pr($id: ID!) { product(id: $id) { name } }")
+                    .at("/product/name")
+                    .mapping(mapping)
+                    .batch());
+
+    assertThat(channel().call(batch, List.of("1", "2")))
+        .containsExactly("1 is \"Anvil\"", "2 is \"Broken\"");
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.parley.Subscription;
 import dev.parley.TypeRef;
 import dev.parley.http.Auth;
 import dev.parley.testkit.VirtualTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +132,35 @@ class SubscriptionTest {
 
     assertThat(values).containsExactly(3, 2, 1, 0);
     assertThat(failed).as("those with errors beside their data").containsExactly(3, 1);
+  }
+
+  @Test
+  void aMappingWritesTheVariablesAndReadsEachElement() {
+    Mapping<Integer, String> mapping =
+        new Mapping<>() {
+          @Override
+          public Map<String, Object> variables(Integer request) {
+            return Map.of("from", request);
+          }
+
+          @Override
+          public String data(Integer request, byte[] json) {
+            return new String(json, StandardCharsets.UTF_8) + " of " + request;
+          }
+        };
+    Operation<Integer, String> countdown =
+        Operation.of("mapped", Integer.class, String.class)
+            .bind(
+                GraphQl.document(
+                        "subscription Down($from: Int!) { countdown(from: $from) { value } }")
+                    .at("/countdown/value")
+                    .mapping(mapping));
+    List<String> elements = new ArrayList<>();
+
+    channel(builder -> builder).stream(countdown, 2, options)
+        .forEach(element -> elements.add(element.body()));
+
+    assertThat(elements).containsExactly("2 of 2", "1 of 2", "0 of 2");
   }
 
   @Test
