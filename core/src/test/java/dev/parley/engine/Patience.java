@@ -17,4 +17,12 @@ public final class Patience {
   public static ConditionFactory await(String alias) {
     return Awaitility.await(alias).atMost(LIMIT);
   }
+
+  /** Waits until no timer is left: a thread that an abort has woken cancels its own. */
+  static void awaitNoTimer(ManualTime time) {
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> time.scheduled() == 0);
+  }
 }

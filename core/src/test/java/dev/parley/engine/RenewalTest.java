@@ -1,6 +1,7 @@
 package dev.parley.engine;
 
 import static dev.parley.engine.Patience.await;
+import static dev.parley.engine.Patience.awaitNoTimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Gap;
@@ -50,7 +51,7 @@ class RenewalTest {
   @AfterEach
   void closesAndLeavesNothing() {
     parley.close(Duration.ofSeconds(5));
-    assertThat(time.scheduled()).isZero();
+    awaitNoTimer(time);
     assertThat(peer.links).allMatch(link -> link.closed || link.aborted);
   }
 
