@@ -65,7 +65,7 @@ record ApolloQuery(String productId) implements Query<ApolloQuery.Data> {
 
       @Override
       public void toJson(JsonWriter writer, CustomScalarAdapters scalars, Data data) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("data is only read: Apollo writes it into caches");
       }
     };
   }

@@ -280,7 +280,7 @@ class ApolloOperationsTest {
   }
 
   @Test
-  @SuppressWarnings({"unchecked", "rawtypes"})
+  @SuppressWarnings({"unchecked", "rawtypes"}) // a class that generics would not let through
   void aClassThatIsNoGeneratedOperationIsRefused() {
     assertThatThrownBy(() -> ApolloOperations.of((Class) Query.class, "{ a }"))
         .isInstanceOf(IllegalArgumentException.class)

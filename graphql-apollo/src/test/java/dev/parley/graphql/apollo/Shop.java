@@ -255,7 +255,7 @@ final class Shop implements AutoCloseable {
     return GraphQLScalarType.newScalar().name(name).coercing(asItIs).build();
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // the names of an input object are text
   private static Map<String, Object> map(Object value) {
     return (Map<String, Object>) value;
   }
