@@ -18,6 +18,7 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.MethodDescriptor.ReflectableMarshaller;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Bound<Q, R> {
   final Grpc<Q, R> grpc;
   final Idempotency idempotency;
-  final MethodDescriptor<Object, byte[]> method;
+  final MethodDescriptor<Object, Object> method;
 
   private final Form<Q> requests;
   private final Form<R> replies;
@@ -49,9 +50,12 @@ final class Bound<Q, R> {
       checkType(operation, "replies", reply, descriptor.getResponseMarshaller());
       this.requests = new Form.ByMarshaller<>(descriptor.getRequestMarshaller());
       this.replies = new Form.ByMarshaller<>(descriptor.getResponseMarshaller());
+      Marshaller<R> generated = descriptor.getResponseMarshaller();
+      boolean isOne = grpc.type() == MethodType.UNARY && generated instanceof PrototypeMarshaller;
       this.method =
           descriptor.toBuilder(
-                  new Messages.Outbound<>(descriptor.getRequestMarshaller()), Messages.BYTES)
+                  new Messages.Outbound<>(descriptor.getRequestMarshaller()),
+                  isOne ? new Messages.Replies(generated) : Messages.RAW)
               .build();
       return;
     }
@@ -67,7 +71,7 @@ final class Bound<Q, R> {
       this.replies = new Form.ByCodec<>(codecs.codec(reply));
     }
     this.method =
-        MethodDescriptor.newBuilder(new Messages.Outbound<>(Messages.BYTES), Messages.BYTES)
+        MethodDescriptor.newBuilder(Messages.RAW, Messages.RAW)
             .setType(grpc.type())
             .setFullMethodName(grpc.name())
             .build();
@@ -136,16 +140,23 @@ final class Bound<Q, R> {
   }
 
   /**
-   * Reads a reply.
+   * Returns a reply that {@link #method} brought: most come as bytes.
    *
    * @throws CodecException if it cannot be read
    */
-  R decode(byte[] bytes) {
+  @SuppressWarnings("unchecked") // what is neither bytes nor a failure was read by the method
+  R decode(Object received) {
     try {
-      return replies.read(bytes);
+      if (received instanceof byte[] bytes) {
+        return replies.read(bytes);
+      }
+      if (received instanceof Exception failure) {
+        throw failure;
+      }
+      return (R) received;
     } catch (ParleyException e) {
       throw e;
-    } catch (RuntimeException | InvalidProtocolBufferException e) {
+    } catch (Exception e) {
       throw new CodecException(
           Failure.of(
                   Kind.PROTOCOL, Effect.POSSIBLE, "a message of " + name() + " cannot be decoded")

@@ -28,7 +28,7 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
   private final Bound<Q, R> bound;
   private final Inlet inlet;
   private final Continuity continuity;
-  private final ClientCall<Object, byte[]> call;
+  private final ClientCall<Object, Object> call;
   private final CountDownLatch underWay = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
   private final Object sending = new Object(); // a native call takes one message after the other
@@ -200,7 +200,7 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
     call.cancel("it is closed", null);
   }
 
-  private final class Listener extends ClientCall.Listener<byte[]> {
+  private final class Listener extends ClientCall.Listener<Object> {
     private final @Nullable Function<R, String> token = bound.grpc.extras().token();
 
     @Override
@@ -218,7 +218,8 @@ final class GrpcLink<Q, R> extends Trace implements DuplexLink {
     }
 
     @Override
-    public void onMessage(byte[] message) {
+    public void onMessage(Object received) {
+      byte[] message = (byte[]) received;
       transport.heard();
       Inbound inbound = new Inbound(Payload.of(message, bound.contentType())).headers(headers);
       if (token != null) {

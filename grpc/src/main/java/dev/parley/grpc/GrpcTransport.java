@@ -64,7 +64,7 @@ final class GrpcTransport implements AutoCloseable {
   }
 
   /** Returns a new native call; one on a channel that has no connection dials first. */
-  ClientCall<Object, byte[]> newCall(Bound<?, ?> bound, Trace trace) {
+  ClientCall<Object, Object> newCall(Bound<?, ?> bound, Trace trace) {
     if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       redial();
     }

@@ -13,10 +13,17 @@ import java.io.UncheckedIOException;
  * What goes over the wire is bytes: requests are encoded before their first attempt, since a
  * failure there, inside of a native call that waits for its connection, breaks the whole native
  * channel; replies are decoded where nobody waits for an I/O thread. Only generated messages, which
- * can always be written, go to the connection as they are, and are not copied.
+ * can always be written, go to the connection as they are, and short ones come from it read: they
+ * are not copied.
  */
 final class Messages {
   static final Marshaller<byte[]> BYTES = new BytesMarshaller();
+
+  /** Bytes, whatever they mean. */
+  static final Marshaller<Object> RAW = new Outbound<>(BYTES);
+
+  /** From this many bytes on a reply is not decoded by an I/O thread. */
+  static final int LONG = 1 << 16;
 
   private Messages() {}
 
@@ -49,6 +56,27 @@ final class Messages {
     @Override
     public Object parse(InputStream stream) {
       return readAll(stream);
+    }
+  }
+
+  /**
+   * Reads short replies as what they are, and leaves all others bytes; one that cannot be read is
+   * the exception which says why.
+   */
+  record Replies(Marshaller<?> generated) implements Marshaller<Object> {
+    @Override
+    public InputStream stream(Object value) {
+      throw new UnsupportedOperationException("replies are read");
+    }
+
+    @Override
+    public Object parse(InputStream stream) {
+      try {
+        boolean isShort = stream instanceof KnownLength && stream.available() < LONG;
+        return isShort ? generated.parse(stream) : readAll(stream);
+      } catch (IOException | RuntimeException e) {
+        return e;
+      }
     }
   }
 

@@ -121,6 +121,14 @@ final class Statuses {
                   call.method() + ": the peer's certificate is not trusted")
               .withCause(call));
     }
+    if (isRefused(status)) {
+      return new TransportException(
+          Failure.of(
+                  Kind.TRANSIENT,
+                  Effect.NOT_PROCESSED,
+                  call.method() + ": the peer refused the request without looking at it")
+              .withCause(call));
+    }
     String why = status.getCode() + because(status.getCause());
     return switch (status.getCode()) {
       case UNAVAILABLE, CANCELLED, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED ->
@@ -152,6 +160,14 @@ final class Statuses {
                       call.method() + ": the peer does not keep to gRPC: " + why)
                   .withCause(call));
     };
+  }
+
+  // Once grpc-java itself has sent it again: by then this is all that tells it from other resets.
+  private static boolean isRefused(Status status) {
+    String text = status.getDescription();
+    return status.getCode() == Status.Code.UNAVAILABLE
+        && text != null
+        && text.contains("HTTP/2 error code: REFUSED_STREAM");
   }
 
   // Both sides of grpc-java, grpc-js and grpc-go say it in these words; there is no code for it.

@@ -18,13 +18,13 @@ final class UnaryCall extends Trace implements Runnable {
 
   private final long mark;
   private final long started;
-  private volatile @Nullable ClientCall<Object, byte[]> call;
+  private volatile @Nullable ClientCall<Object, Object> call;
   private volatile boolean cancelled;
 
   // Written by one native callback after the other, read once done is set.
   private @Nullable Metadata headers;
   private @Nullable Metadata trailers;
-  private byte @Nullable [] reply;
+  private @Nullable Object reply;
   private @Nullable Status status;
   private volatile boolean done;
 
@@ -42,7 +42,7 @@ final class UnaryCall extends Trace implements Runnable {
   }
 
   void start(Bound<?, ?> bound, Metadata metadata, Object request) {
-    ClientCall<Object, byte[]> made = transport.newCall(bound, this);
+    ClientCall<Object, Object> made = transport.newCall(bound, this);
     call = made;
     made.start(new Listener(), metadata);
     try {
@@ -98,7 +98,7 @@ final class UnaryCall extends Trace implements Runnable {
     attempt.sent();
   }
 
-  byte @Nullable [] reply() {
+  @Nullable Object reply() {
     return reply;
   }
 
@@ -118,7 +118,7 @@ final class UnaryCall extends Trace implements Runnable {
     return known == null ? new Metadata() : known;
   }
 
-  ClientCall<Object, byte[]> call() {
+  ClientCall<Object, Object> call() {
     return Objects.requireNonNull(call, "call");
   }
 
@@ -126,7 +126,7 @@ final class UnaryCall extends Trace implements Runnable {
     return new CallFailure(method, failed, trailers(), wasSent(), wasAnswered());
   }
 
-  private final class Listener extends ClientCall.Listener<byte[]> {
+  private final class Listener extends ClientCall.Listener<Object> {
     @Override
     public void onHeaders(Metadata received) {
       transport.heard();
@@ -134,7 +134,7 @@ final class UnaryCall extends Trace implements Runnable {
     }
 
     @Override
-    public void onMessage(byte[] message) {
+    public void onMessage(Object message) {
       reply = message;
     }
 

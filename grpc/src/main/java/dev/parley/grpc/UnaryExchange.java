@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of one request and one reply. */
 final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
-  private static final int DECODED_ELSEWHERE_FROM = 1 << 16;
   private static final long ONE_MILLISECOND = 1_000_000;
 
   private final GrpcTransport transport;
@@ -51,8 +50,7 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
   }
 
   private void finish(UnaryCall call, Attempt<Answer<R>> attempt) {
-    byte[] reply = call.reply();
-    if (reply != null && reply.length >= DECODED_ELSEWHERE_FROM) {
+    if (call.reply() instanceof byte[] reply && reply.length >= Messages.LONG) {
       transport.context().workers().execute(() -> conclude(call, attempt));
     } else {
       conclude(call, attempt);
@@ -69,7 +67,7 @@ final class UnaryExchange<R> implements BlockingExchange<Answer<R>> {
 
   private Answer<R> answer(UnaryCall call, Attempt<Answer<R>> attempt) {
     Status status = call.status();
-    byte[] reply = call.reply();
+    Object reply = call.reply();
     if (status.isOk() && reply != null) {
       return new GrpcAnswer<>(bound.decode(reply), call);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.parley.AmbiguousOutcomeException;
 import dev.parley.CallOptions;
+import dev.parley.CodecException;
 import dev.parley.Effect;
 import dev.parley.Idempotency;
 import dev.parley.Kind;
@@ -12,6 +13,7 @@ import dev.parley.Operation;
 import dev.parley.ParleyException;
 import dev.parley.ProtocolException;
 import dev.parley.RetryPolicy;
+import dev.parley.TransportException;
 import dev.parley.UnreachableException;
 import dev.parley.grpc.shop.Item;
 import dev.parley.grpc.shop.Level;
@@ -19,7 +21,14 @@ import dev.parley.grpc.shop.StockGrpc;
 import dev.parley.testkit.fault.FaultProxy;
 import dev.parley.testkit.fault.RawHttp2;
 import dev.parley.testkit.fault.RawServer;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -99,6 +108,22 @@ class FaultMatrixTest {
     }
   }
 
+  @Test
+  void F14_whatThePeerRefusesAgain_isRetriedForAll() {
+    AtomicInteger streams = new AtomicInteger();
+    int refusedStream = 7;
+    try (RawServer server =
+            RawServer.start(peer -> new RawHttp2(peer).resetAll(streams, refusedStream));
+        GrpcChannel channel = GrpcChannel.builder("grpc://localhost:" + server.port()).build()) {
+      ParleyException failure = fail(channel, UNSAFE, OPTIONS);
+
+      assertThat(failure).isInstanceOf(TransportException.class);
+      assertThat(failure.effect()).isEqualTo(Effect.NOT_PROCESSED);
+      assertThat(failure.outcome().orElseThrow().attempts()).isEqualTo(3);
+      assertThat(streams).as("each attempt, and again by the library").hasValue(6);
+    }
+  }
+
   // ---------------------------------------------------------------- connections that die
 
   @Test
@@ -162,6 +187,64 @@ class FaultMatrixTest {
   }
 
   // ---------------------------------------------------------------- what is no gRPC
+
+  @Test
+  void http503OfAProxy_mayHaveBeenDone() {
+    AtomicInteger streams = new AtomicInteger();
+    try (RawServer server =
+            RawServer.start(peer -> {
+              RawHttp2 http2 = new RawHttp2(peer);
+              http2.serve(stream -> {
+                streams.incrementAndGet();
+                http2.answer(stream, 503);
+              });
+            });
+        GrpcChannel channel = GrpcChannel.builder("grpc://localhost:" + server.port()).build()) {
+      ParleyException failure = fail(channel, UNSAFE, OPTIONS);
+      assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT);
+      assertThat(failure.effect()).isEqualTo(Effect.POSSIBLE);
+      assertThat(streams).hasValue(1);
+
+      fail(channel, SAFE, OPTIONS);
+      assertThat(streams).hasValue(4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100_000})
+  void replyThatIsNoMessage_isNotRepeated(int length) throws Exception {
+    AtomicInteger arrivals = new AtomicInteger();
+    byte[] noMessage = new byte[length];
+    Arrays.fill(noMessage, (byte) 0xff);
+    ServerCallHandler<byte[], byte[]> answer =
+        ServerCalls.asyncUnaryCall((request, reply) -> {
+          arrivals.incrementAndGet();
+          reply.onNext(noMessage);
+          reply.onCompleted();
+        });
+    MethodDescriptor<byte[], byte[]> reserve =
+        StockGrpc.getReserveMethod().toBuilder(Messages.BYTES, Messages.BYTES).build();
+    Server server =
+        NettyServerBuilder.forPort(0)
+            .addService(
+                ServerServiceDefinition.builder(StockGrpc.SERVICE_NAME)
+                    .addMethod(reserve, answer)
+                    .build())
+            .build()
+            .start();
+    try (GrpcChannel channel =
+        GrpcChannel.builder("grpc://localhost:" + server.getPort()).build()) {
+      ParleyException failure = fail(channel, SAFE, OPTIONS);
+
+      assertThat(failure).isInstanceOf(CodecException.class);
+      assertThat(failure)
+          .hasMessageContaining("a message of parley.shop.Stock/Reserve cannot be de");
+      assertThat(failure.effect()).isEqualTo(Effect.POSSIBLE);
+      assertThat(arrivals).hasValue(1);
+    } finally {
+      server.shutdownNow();
+    }
+  }
 
   @Test
   void streamThatIsResetForAnError_isNotRepeated() {

@@ -42,8 +42,7 @@ public final class RawHttp2 {
   public void refuseUntil(AtomicInteger streams, int answered, boolean goAway) throws IOException {
     serve(stream -> {
       if (streams.incrementAndGet() >= answered) {
-        // :status 200 by index, content-length: 0 as a literal with an indexed name.
-        frame(HEADERS, 0x4 | 0x1, stream, new byte[] {(byte) 0x88, 0x0f, 0x0d, 0x01, '0'});
+        answer(stream, 200);
       } else if (goAway) {
         goAway(0); // which is before the first
       } else {
@@ -69,6 +68,14 @@ public final class RawHttp2 {
   public interface Action {
     /** Acts on the stream of a request that is there in full. */
     void run(int stream) throws IOException;
+  }
+
+  /** Answers with an HTTP status of three digits, and no more than that. */
+  public void answer(int stream, int status) throws IOException {
+    byte[] digits = Integer.toString(status).getBytes(StandardCharsets.US_ASCII);
+    // :status and content-length: 0 as literals with indexed names.
+    byte[] fields = {0x08, 3, digits[0], digits[1], digits[2], 0x0f, 0x0d, 1, '0'};
+    frame(HEADERS, 0x4 | 0x1, stream, fields);
   }
 
   /** Begins an answer: 200, of this media type. */
