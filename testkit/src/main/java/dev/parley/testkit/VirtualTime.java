@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #advance} runs what becomes due, in order, on the caller's thread; each sees the clock
  * at exactly its own moment. Two that are due at the same moment run in the order they were
- * scheduled. What is scheduled meanwhile runs too if it is due within the same step. The wall clock
- * moves along; {@link #jumpWallClock} moves it alone, as a correction of the system's clock does.
+ * scheduled. What they schedule runs too if it is due within the same step. The other threads see
+ * the clock at the end of the step as soon as it begins, and what they schedule counts from there:
+ * it does not depend on how fast they are. The wall clock moves along; {@link #jumpWallClock} moves
+ * it alone, as a correction of the system's clock does.
  *
  * <p>When other threads are at work, {@link #advanceUntil} moves the clock step by step, each time
  * they have come to rest.
@@ -45,6 +47,8 @@ public final class VirtualTime implements Time {
   private final TreeSet<Entry> queue = new TreeSet<>();
   private final Map<Timeout, Entry> entries = new HashMap<>();
   private long nanos;
+  private @Nullable Thread mover; // while the clock is moved
+  private long target; // of that move
   private long wallOffset;
   private long scheduledSoFar;
   private long uses; // how often anybody looked at the clock or touched the timer
@@ -69,7 +73,7 @@ public final class VirtualTime implements Time {
   public long nanoTime() {
     synchronized (lock) {
       uses++;
-      return nanos;
+      return seen();
     }
   }
 
@@ -77,8 +81,14 @@ public final class VirtualTime implements Time {
   public Instant now() {
     synchronized (lock) {
       uses++;
-      return start.plusNanos(nanos).plusNanos(wallOffset);
+      return start.plusNanos(seen()).plusNanos(wallOffset);
     }
+  }
+
+  // With the lock held.
+  @SuppressWarnings("ReferenceEquality") // the thread itself
+  private long seen() {
+    return mover == null || mover == Thread.currentThread() ? nanos : target;
   }
 
   @Override
@@ -92,7 +102,7 @@ public final class VirtualTime implements Time {
         throw new IllegalStateException("a timeout that is already scheduled was scheduled again");
       }
       long delay = Math.max(0, Math.min(delayNanos, Long.MAX_VALUE / 4));
-      Entry entry = new Entry(nanos + delay, scheduledSoFar++, timeout);
+      Entry entry = new Entry(seen() + delay, scheduledSoFar++, timeout);
       entries.put(timeout, entry);
       queue.add(entry);
     }
@@ -117,7 +127,7 @@ public final class VirtualTime implements Time {
   /** Returns how long until the next timeout is due; null if none is scheduled. */
   public @Nullable Duration untilNext() {
     synchronized (lock) {
-      return queue.isEmpty() ? null : Duration.ofNanos(Math.max(0, queue.first().due - nanos));
+      return queue.isEmpty() ? null : Duration.ofNanos(Math.max(0, queue.first().due - seen()));
     }
   }
 
@@ -233,20 +243,33 @@ public final class VirtualTime implements Time {
     }
   }
 
-  private void runUntil(long target) {
-    while (true) {
-      Entry due;
-      synchronized (lock) {
-        if (queue.isEmpty() || queue.first().due > target) {
-          nanos = Math.max(nanos, target);
-          return;
-        }
-        due = queue.first();
-        queue.remove(due);
-        entries.remove(due.timeout);
-        nanos = Math.max(nanos, due.due);
+  private void runUntil(long end) {
+    synchronized (lock) {
+      mover = Thread.currentThread();
+      target = end;
+    }
+    try {
+      for (Entry due = next(end); due != null; due = next(end)) {
+        due.timeout.expired();
       }
-      due.timeout.expired();
+    } finally {
+      synchronized (lock) {
+        mover = null;
+        nanos = Math.max(nanos, end);
+      }
+    }
+  }
+
+  private @Nullable Entry next(long end) {
+    synchronized (lock) {
+      if (queue.isEmpty() || queue.first().due > end) {
+        return null;
+      }
+      Entry due = queue.first();
+      queue.remove(due);
+      entries.remove(due.timeout);
+      nanos = Math.max(nanos, due.due);
+      return due;
     }
   }
 

@@ -64,6 +64,34 @@ class VirtualTimeTest {
   }
 
   @Test
+  void whatOtherThreadsScheduleMeanwhile_countsFromTheEndOfTheStep() {
+    time.schedule(
+        timeout(() -> {
+          log.add("first@" + time.nanoTime());
+          inAnotherThread(() -> {
+            log.add("seen@" + time.nanoTime());
+            schedule("second", 2);
+          });
+        }),
+        10);
+
+    time.advance(Duration.ofNanos(15));
+    assertThat(log).containsExactly("first@10", "seen@15");
+    time.advance(Duration.ofNanos(2));
+    assertThat(log).containsExactly("first@10", "seen@15", "second@17");
+  }
+
+  private static void inAnotherThread(Runnable action) {
+    Thread thread = new Thread(action);
+    thread.start();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void forgetsWhatIsCancelled() {
     Timeout timeout = timeout(() -> log.add("never"));
     time.schedule(timeout, 10);
