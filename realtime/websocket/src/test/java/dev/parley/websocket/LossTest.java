@@ -69,13 +69,14 @@ class LossTest {
   }
 
   @Test
-  void LIV_1_noticesAFrozenPeerOfAFeedWithin41Seconds() {
+  void LIV_1_noticesAFrozenPeerOfAFeedWithin41Seconds() throws Exception {
     try (WebSocketHarness harness = WebSocketHarness.onTyrus(Use.REPLAYING_FEEDS);
         VirtualTime time = VirtualTime.create();
         Parley parley = Parley.builder().codecs(Note.codecs()).time(time).build()) {
       Subscription<Message<Note>> feed =
           subscribe(parley, harness, StreamOptions.DEFAULT.silence(SILENCE));
-      await().until(() -> feed.state() == State.OPEN);
+      harness.publish(new Note("n1", "text"));
+      assertThat(feed.poll(Duration.ofSeconds(10))).isPresent(); // it is open, and watched
       harness.cause(Trouble.STALL);
 
       assertNoticed(time, () -> feed.state() == State.RECOVERING);
