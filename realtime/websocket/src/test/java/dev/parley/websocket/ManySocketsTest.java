@@ -190,32 +190,37 @@ class ManySocketsTest {
 
     private void read(SelectionKey key, ByteBuffer buffer) throws Exception {
       SocketChannel channel = (SocketChannel) key.channel();
-      int count;
       try {
-        count = channel.read(buffer);
+        int count = channel.read(buffer);
+        if (count >= 0) {
+          answer(key, channel, buffer.array(), count);
+          return;
+        }
       } catch (IOException e) {
-        count = -1;
+        // The client has gone.
       }
-      if (count < 0) {
-        channel.close();
-        open--;
-      } else if (key.attachment() instanceof StringBuilder head) {
-        head.append(new String(buffer.array(), 0, count, StandardCharsets.US_ASCII));
+      channel.close();
+      open--;
+    }
+
+    private static void answer(SelectionKey key, SocketChannel channel, byte[] in, int count)
+        throws Exception {
+      if (key.attachment() instanceof StringBuilder head) {
+        head.append(new String(in, 0, count, StandardCharsets.US_ASCII));
         if (head.indexOf("\r\n\r\n") >= 0) {
           channel.write(ByteBuffer.wrap(upgrade(head.toString())));
           key.attach(null);
         }
-      } else {
-        byte[] in = buffer.array();
-        int length = in[1] & 127;
-        byte[] echo = new byte[2 + length];
-        echo[0] = in[0];
-        echo[1] = (byte) length;
-        for (int i = 0; i < length; i++) {
-          echo[2 + i] = (byte) (in[6 + i] ^ in[2 + i % 4]);
-        }
-        channel.write(ByteBuffer.wrap(echo));
+        return;
       }
+      int length = in[1] & 127;
+      byte[] echo = new byte[2 + length];
+      echo[0] = in[0];
+      echo[1] = (byte) length;
+      for (int i = 0; i < length; i++) {
+        echo[2 + i] = (byte) (in[6 + i] ^ in[2 + i % 4]);
+      }
+      channel.write(ByteBuffer.wrap(echo));
     }
 
     private static byte[] upgrade(String head) throws Exception {
