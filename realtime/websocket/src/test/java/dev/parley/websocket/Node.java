@@ -42,13 +42,19 @@ final class Node {
                 FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = file.lock()) {
       for (String each : List.of("package.json", "package-lock.json", program)) {
-        Files.copy(
-            SOURCES.resolve(each), FOLDER.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+        update(SOURCES.resolve(each), FOLDER.resolve(each));
       }
       Path done = FOLDER.resolve("node_modules/.package-lock.json");
       if (lock.isValid() && !Files.exists(done)) {
         npmCi();
       }
+    }
+  }
+
+  // What is up to date is left alone: a Node that another JVM has just started may be reading it.
+  private static void update(Path source, Path copy) throws IOException {
+    if (!Files.exists(copy) || Files.mismatch(source, copy) >= 0) {
+      Files.copy(source, copy, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
