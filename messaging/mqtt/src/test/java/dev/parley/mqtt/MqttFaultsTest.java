@@ -72,10 +72,10 @@ class MqttFaultsTest {
 
     @Override
     public void changed(StateChange change) {
-      states.add(change.to());
       if (change.to() == State.FAILED) {
-        failure = change.cause().orElse(null);
+        failure = change.cause().orElse(null); // before the state that tests wait for
       }
+      states.add(change.to());
     }
 
     @Override
