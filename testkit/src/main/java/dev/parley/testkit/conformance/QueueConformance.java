@@ -51,7 +51,9 @@ import org.junit.jupiter.api.Test;
  * CallConformance} shows.
  */
 public abstract class QueueConformance extends Conformance<QueueHarness> {
-  private static final Duration LEASE = Duration.ofMillis(500);
+  /** Tried one after the other: a machine that stands still for as long as a lease fails a test. */
+  private static final List<Duration> LEASES =
+      List.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(8));
 
   private final Hearing hearing = new Hearing();
 
@@ -402,7 +404,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
 
   @Test
   final void LEASE_deliversAgainWhatIsNotSettledInTime() throws Exception {
-    withinLeases(channel -> {
+    withinLease((channel, lease) -> {
       Subscription<Delivery<Note>> notes = consume(channel, options().maxUnsettled(1));
       publish(0, 1);
       Delivery<Note> late = take(notes, 1).get(0);
@@ -411,18 +413,18 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
       late.ack(); // too late: it is somebody else's now
       assertNever("a stale acknowledgement counts", () -> harness().backlog() == 0);
       again.ack();
-      Patience.awaitThat("it is settled", LEASE, () -> harness().backlog() == 0);
+      Patience.awaitThat("it is settled", lease, () -> harness().backlog() == 0);
     });
   }
 
   @Test
   final void LEASE_keepsADeliveryThatIsExtended() throws Exception {
-    withinLeases(channel -> {
+    withinLease((channel, lease) -> {
       Subscription<Delivery<Note>> notes = consume(channel, options().maxUnsettled(1));
       publish(0, 1);
       Delivery<Note> mine = take(notes, 1).get(0);
-      mine.extend(LEASE.multipliedBy(60));
-      assertThat(consume(channel, options()).poll(LEASE.multipliedBy(2))).isEmpty();
+      mine.extend(lease.multipliedBy(60));
+      assertThat(consume(channel, options()).poll(lease.multipliedBy(2))).isEmpty();
       mine.ack();
       awaitBacklog(0);
     });
@@ -431,31 +433,30 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
   @Test
   final void VIS_1_renewsTheLeaseWhileAHandlerRuns() throws Exception {
     CountDownLatch finish = new CountDownLatch(1);
-    withinLeases(channel -> {
+    withinLease((channel, lease) -> {
       Subscription<Delivery<Note>> notes = consume(channel, options().maxUnsettled(1));
       handle(notes, delivery -> finish.await());
       publish(0, 1);
       awaitThat("it is handled", () -> notes.lag().unsettled() == 1);
-      assertThat(consume(channel, options()).poll(LEASE.multipliedBy(2))).isEmpty();
+      assertThat(consume(channel, options()).poll(lease.multipliedBy(2))).isEmpty();
       finish.countDown();
       awaitBacklog(0);
     });
   }
 
-  /** Runs what a machine that stands still for as long as a lease may fail: up to three times. */
-  private void withinLeases(LeaseTest test) throws Exception {
-    for (int left = 2; ; left--) {
-      Optional<QueueChannel> channel = harness().openWithLease(parley(), LEASE);
+  private void withinLease(LeaseTest test) throws Exception {
+    for (Duration lease : LEASES) {
+      Optional<QueueChannel> channel = harness().openWithLease(parley(), lease);
       assume(channel.isPresent(), "the peer has no leases");
       try {
-        test.run(channel.get());
+        test.run(channel.get(), lease);
         return;
       } catch (AssertionError e) {
-        if (left == 0) {
+        if (lease.equals(last(LEASES))) {
           throw e;
         }
         channel.get().abort();
-        settleAll(harness().openWithLease(parley(), LEASE).orElseThrow());
+        settleAll(harness().openWithLease(parley(), lease).orElseThrow());
       }
     }
   }
@@ -470,7 +471,7 @@ public abstract class QueueConformance extends Conformance<QueueHarness> {
   }
 
   private interface LeaseTest {
-    void run(QueueChannel channel) throws Exception;
+    void run(QueueChannel channel, Duration lease) throws Exception;
   }
 
   // ---------------------------------------------------------------- order, concurrency, window
