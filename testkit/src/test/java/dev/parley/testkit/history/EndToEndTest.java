@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,13 @@ class EndToEndTest {
           .operations(400)
           .effectOf(e -> e instanceof ConnectException ? Effect.NOT_SENT : Effect.POSSIBLE)
           .run(
-              history, (id, key) -> post(client, proxy.uri("http").resolve(path), id, maxAttempts));
+              history,
+              (id, key) -> {
+                while (10 * nemesis.steps() < id) {
+                  LockSupport.parkNanos(1_000_000); // or it is over before the trouble begins
+                }
+                post(client, proxy.uri("http").resolve(path), id, maxAttempts);
+              });
     }
     return HistoryChecker.check(history, Rule.EFFECTIVELY_ONCE, Rule.ANSWERED_ONCE);
     // @end
