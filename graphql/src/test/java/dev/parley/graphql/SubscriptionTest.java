@@ -193,6 +193,7 @@ class SubscriptionTest {
   void tellsTheServerWhenItIsClosed() {
     Subscription<Message<Note>> notes = notes(channel(builder -> builder));
     awaitState(notes, State.OPEN);
+    awaitSubscriptions(1); // which the server hears of later
 
     notes.close();
 
