@@ -436,7 +436,7 @@ class StreamTest {
     assertThat(handled).containsExactly(numbered(50));
     assertThat(feed.position()).contains(Position.of("49"));
     feed.close();
-    assertThat(future).succeedsWithin(Duration.ofSeconds(5));
+    assertThat(future).succeedsWithin(Duration.ofSeconds(30));
     assertThat(feed.state()).isEqualTo(State.CLOSED);
   }
 
@@ -464,7 +464,7 @@ class StreamTest {
           feed.close();
         });
 
-    assertThat(future).succeedsWithin(Duration.ofSeconds(5));
+    assertThat(future).succeedsWithin(Duration.ofSeconds(30));
     assertThat(handled).hasSize(1);
   }
 

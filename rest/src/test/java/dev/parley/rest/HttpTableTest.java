@@ -303,10 +303,10 @@ class HttpTableTest {
           peer.awaitEnd();
         })) {
       ParleyException failure =
-          fail(open(server), UNSAFE, OPTIONS.attemptTimeout(Duration.ofMillis(500)));
+          fail(open(server), UNSAFE, OPTIONS.attemptTimeout(Duration.ofSeconds(1)));
 
       assertThat(failure).isInstanceOf(AmbiguousOutcomeException.class);
-      assertThat(failure.getMessage()).contains("no answer within the attempt timeout of 500 ms");
+      assertThat(failure.getMessage()).contains("no answer within the attempt timeout of 1000 ms");
       await().untilAsserted(() -> assertThat(server.arrivals()).hasSize(1));
     }
   }
@@ -569,7 +569,7 @@ class HttpTableTest {
         })) {
       RestChannel api = RestChannel.builder(server.uri()).h2c().open(parley);
       // An attempt that ends before it has sent anything is followed by another one.
-      ParleyException failure = fail(api, UNSAFE, OPTIONS.attemptTimeout(Duration.ofMillis(200)));
+      ParleyException failure = fail(api, UNSAFE, OPTIONS.attemptTimeout(Duration.ofSeconds(1)));
       assertThat(failure).isInstanceOf(AmbiguousOutcomeException.class);
       await().until(() -> server.connections() > 0);
       frozen.set(false);

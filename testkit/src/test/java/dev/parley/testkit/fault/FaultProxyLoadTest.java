@@ -164,7 +164,7 @@ class FaultProxyLoadTest {
     }
     await().until(() -> proxy.accepted() == 50);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(proxy::close);
-    assertThat(closing).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(closing).succeedsWithin(Duration.ofSeconds(30));
     assertThat(proxy.open()).isZero();
     for (PlainClient client : clients) {
       assertThat(client.nextRead()).doesNotContain("Timeout");
