@@ -53,6 +53,7 @@ class HttpThreadsTest {
       });
       assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
       await()
+          .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofMillis(1))
           .until(() -> threads.stream().allMatch(this::isAtRest));
     }

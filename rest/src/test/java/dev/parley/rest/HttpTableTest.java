@@ -307,7 +307,9 @@ class HttpTableTest {
 
       assertThat(failure).isInstanceOf(AmbiguousOutcomeException.class);
       assertThat(failure.getMessage()).contains("no answer within the attempt timeout of 1000 ms");
-      await().untilAsserted(() -> assertThat(server.arrivals()).hasSize(1));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(server.arrivals()).hasSize(1));
     }
   }
 
@@ -571,7 +573,7 @@ class HttpTableTest {
       // An attempt that ends before it has sent anything is followed by another one.
       ParleyException failure = fail(api, UNSAFE, OPTIONS.attemptTimeout(Duration.ofSeconds(1)));
       assertThat(failure).isInstanceOf(AmbiguousOutcomeException.class);
-      await().until(() -> server.connections() > 0);
+      await().atMost(Duration.ofSeconds(30)).until(() -> server.connections() > 0);
       frozen.set(false);
 
       api.call(UNSAFE, "x", OPTIONS.retry(RetryPolicy.NEVER));
@@ -599,7 +601,7 @@ class HttpTableTest {
                 failure.getClass().getSimpleName() + Thread.currentThread().isInterrupted());
           });
       caller.start();
-      await().until(() -> server.arrivals().size() == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> server.arrivals().size() == 1);
       caller.interrupt();
 
       assertThat(result.get(30, TimeUnit.SECONDS))

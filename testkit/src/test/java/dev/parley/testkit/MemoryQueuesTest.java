@@ -56,7 +56,7 @@ class MemoryQueuesTest {
           .poll(Duration.ofSeconds(10))
           .orElseThrow()
           .reject(new IllegalStateException("out of tea"));
-      await().until(() -> memory.backlog(ORDERS) == 0);
+      await().atMost(Duration.ofSeconds(30)).until(() -> memory.backlog(ORDERS) == 0);
     }
 
     MemoryDeadLetter letter = memory.deadLetters(ORDERS).get(0);
@@ -77,7 +77,7 @@ class MemoryQueuesTest {
     for (int i = 0; i < 5; i++) {
       memory.publish(ORDERS, "order " + i);
     }
-    await().until(() -> memory.backlog(ORDERS) == 0);
+    await().atMost(Duration.ofSeconds(30)).until(() -> memory.backlog(ORDERS) == 0);
     deliveries.close();
 
     assertThat(handled).containsExactly("order 0", "order 1", "order 2", "order 3", "order 4");
@@ -110,12 +110,12 @@ class MemoryQueuesTest {
         parley
             .open("mem:shop", QueueChannel.class)
             .consume(ORDERS, ConsumeOptions.DEFAULT.group("g"));
-    await().until(() -> first.state() == State.OPEN);
+    await().atMost(Duration.ofSeconds(30)).until(() -> first.state() == State.OPEN);
     Subscription<Delivery<String>> other =
         parley
             .open("mem:shop?ack=prefix", QueueChannel.class)
             .consume(ORDERS, ConsumeOptions.DEFAULT.group("g").deadLetter(DeadLetter.LOG_AND_DROP));
-    await().until(() -> other.state() == State.FAILED);
+    await().atMost(Duration.ofSeconds(30)).until(() -> other.state() == State.FAILED);
 
     assertThatThrownBy(() -> other.poll(Duration.ZERO))
         .hasMessageContaining("was made with ack=single, and all its members must agree");

@@ -138,7 +138,7 @@ class LifeTest extends StreamTest {
       Subscription<Message<String>> events =
           virtual.open(server.uri(), StreamChannel.class).stream(
               EVENTS, null, StreamOptions.DEFAULT.buffer(1).listener(watcher));
-      await().until(() -> events.lag().buffered() == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> events.lag().buffered() == 1);
       peer.get().write("a:2\n\ndata:3"); // its reader waits for room, and is amid again then
       time.advance(Duration.ofSeconds(90));
       assertThat(take(events, 2)).containsExactly("1", "2");
@@ -170,7 +170,7 @@ class LifeTest extends StreamTest {
           }
           // The old one goes on until the new one stands, which then brings the same again.
           old.get().write(events(3, 4));
-          await().until(() -> seen.size() == 4);
+          await().atMost(Duration.ofSeconds(30)).until(() -> seen.size() == 4);
           overlapped.set(!oldClosed.get());
           peer.write(RawServer.EVENTS + events(3, 5));
           peer.awaitEnd();
@@ -187,7 +187,7 @@ class LifeTest extends StreamTest {
       Subscription<Message<String>> events =
           channel.stream(EVENTS, null, StreamOptions.DEFAULT.listener(watcher));
       events.start(event -> seen.add(event.body()));
-      await().until(() -> seen.size() == 2);
+      await().atMost(Duration.ofSeconds(30)).until(() -> seen.size() == 2);
       time.advance(Duration.ofSeconds(29));
       await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() == 5 && oldClosed.get());
     }

@@ -220,7 +220,7 @@ class SemanticsTest extends StreamTest {
             peer.write(
                 "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n"));
     subscribe(EVENTS);
-    await().until(() -> watcher.hasReached(State.RECOVERING));
+    await().atMost(Duration.ofSeconds(30)).until(() -> watcher.hasReached(State.RECOVERING));
 
     assertThat(lastRecovery().nextAttemptIn().orElseThrow()).isGreaterThanOrEqualTo(ofSeconds(2));
   }
@@ -382,7 +382,7 @@ class SemanticsTest extends StreamTest {
                       .cap(Duration.ofMillis(1))
                       .floor(Duration.ofMillis(1))));
       take(events, 2);
-      await().until(() -> recoveries().size() == 2);
+      await().atMost(Duration.ofSeconds(30)).until(() -> recoveries().size() == 2);
     }
 
     assertThat(recoveries().get(0).nextAttemptIn().orElseThrow()).isLessThan(ofSeconds(1));

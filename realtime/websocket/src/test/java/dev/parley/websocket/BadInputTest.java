@@ -173,7 +173,9 @@ class BadInputTest {
                     builder -> builder.handshakeTimeout(Duration.ofMillis(200))));
 
     assertThat(refused).hasMessage("no answer to the handshake in time");
-    await().untilAsserted(() -> assertThat(server.connections()).isEqualTo(3));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(server.connections()).isEqualTo(3));
   }
 
   @ParameterizedTest
@@ -217,7 +219,9 @@ class BadInputTest {
     assertThat(failure)
         .isInstanceOf(MessageTooLargeException.class)
         .hasMessage("a frame is larger than the limit of 4194304 bytes");
-    await().untilAsserted(() -> assertThat(server.closes()).containsExactly(1009));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(server.closes()).containsExactly(1009));
   }
 
   @Test
@@ -237,7 +241,9 @@ class BadInputTest {
     assertThat(failure)
         .isInstanceOf(MessageTooLargeException.class)
         .hasMessage("a message is larger than the limit of 100 bytes");
-    await().untilAsserted(() -> assertThat(server.closes()).containsExactly(1009));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(server.closes()).containsExactly(1009));
   }
 
   @ParameterizedTest
@@ -274,7 +280,9 @@ class BadInputTest {
     ParleyException failure = failure(session);
     assertThat(failure).isInstanceOf(ProtocolException.class);
     assertThat(failure.kind()).isEqualTo(Kind.PROTOCOL);
-    await().untilAsserted(() -> assertThat(server.closes()).containsExactly(code));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(server.closes()).containsExactly(code));
   }
 
   @Test
@@ -288,7 +296,7 @@ class BadInputTest {
             },
             OPTIONS.reconnect(RECONNECT),
             UnaryOperator.identity());
-    await().until(() -> session.state() == State.FAILED);
+    await().atMost(Duration.ofSeconds(30)).until(() -> session.state() == State.FAILED);
 
     assertThat(server.heads()).hasSize(3);
   }
@@ -351,7 +359,9 @@ class BadInputTest {
 
     assertThat(session.inbound()).hasSize(1);
     assertThat(session.state()).isEqualTo(State.CLOSED);
-    await().untilAsserted(() -> assertThat(server.closes()).containsExactly(1000));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(server.closes()).containsExactly(1000));
     assertThat(server.heads()).hasSize(1);
   }
 
@@ -373,7 +383,9 @@ class BadInputTest {
             },
             OPTIONS.reconnect(RECONNECT),
             UnaryOperator.identity());
-    await().until(() -> server.heads().size() == 2 && session.state() == State.OPEN);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> server.heads().size() == 2 && session.state() == State.OPEN);
 
     assertThat(session.state()).isEqualTo(State.OPEN);
   }
@@ -406,7 +418,7 @@ class BadInputTest {
   @Test
   void reconnectsAfter1011NoMoreThanTwice() {
     Session<String, String> session = closedWith(1011, OPTIONS.reconnect(RECONNECT));
-    await().until(() -> session.state() == State.FAILED);
+    await().atMost(Duration.ofSeconds(30)).until(() -> session.state() == State.FAILED);
 
     assertThat(server.heads()).hasSize(3);
   }
@@ -416,7 +428,9 @@ class BadInputTest {
   void REC_3_waitsLongerForAServerThatAsksForIt(int code) {
     List<StateChange> changes = new CopyOnWriteArrayList<>();
     closedWith(code, OPTIONS.reconnect(RECONNECT).listener(changes::add));
-    await().until(() -> changes.stream().anyMatch(each -> each.to() == State.RECOVERING));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> changes.stream().anyMatch(each -> each.to() == State.RECOVERING));
     Optional<Duration> wait =
         changes.stream()
             .filter(each -> each.to() == State.RECOVERING)
@@ -501,7 +515,7 @@ class BadInputTest {
     assertThat(ponged.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(seen).isEmpty();
     release.countDown();
-    await().until(() -> seen.equals(List.of("first", "second")));
+    await().atMost(Duration.ofSeconds(30)).until(() -> seen.equals(List.of("first", "second")));
   }
 
   @Test

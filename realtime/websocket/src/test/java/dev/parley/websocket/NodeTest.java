@@ -156,7 +156,9 @@ class NodeTest {
             .open(parley)
             .open(text("/close"), OPTIONS.reconnect(RECONNECT).listener(changes::add));
     session.send(Integer.toString(code));
-    await().until(() -> session.state() == state && changes.size() > 1);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> session.state() == state && changes.size() > 1);
 
     if (state == State.FAILED) {
       assertThat(
@@ -195,7 +197,7 @@ class NodeTest {
         assertThat(seen.get(i - 1)).isEqualTo(Integer.toString(i));
       }
       proxy.cutAll(); // once more when it stands, whatever came of the others
-      await().until(() -> resumes.size() > 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> resumes.size() > 1);
       events.close();
     }
 

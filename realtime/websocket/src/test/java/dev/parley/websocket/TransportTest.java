@@ -309,7 +309,7 @@ class TransportTest {
           }
           // The old one goes on until the new one stands, which then brings the same again.
           say(old.get(), 3, 4);
-          await().until(() -> seen.size() == 4);
+          await().atMost(Duration.ofSeconds(30)).until(() -> seen.size() == 4);
           overlapped.set(itself.get().closes().isEmpty());
           peer.upgrade();
           asked.add(peer.readFrame());
@@ -334,10 +334,10 @@ class TransportTest {
       Subscription<Message<String>> feed =
           feeds.stream(numbers, null, StreamOptions.DEFAULT.listener(listener(resumes)));
       feed.start(number -> seen.add(number.body()));
-      await().until(() -> seen.size() == 2);
+      await().atMost(Duration.ofSeconds(30)).until(() -> seen.size() == 2);
       time.advance(Duration.ofSeconds(29));
       await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() == 5);
-      await().until(() -> raw.closes().size() == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> raw.closes().size() == 1);
       assertThat(feed.state()).isEqualTo(State.OPEN);
     }
 
@@ -414,7 +414,7 @@ class TransportTest {
     for (int i = 0; i < 100; i++) {
       session.send("n" + i);
     }
-    await().until(() -> session.inbound().lag().buffered() == 4);
+    await().atMost(Duration.ofSeconds(30)).until(() -> session.inbound().lag().buffered() == 4);
     for (int i = 0; i < 100; i++) {
       assertThat(next(session)).isEqualTo("n" + i);
     }

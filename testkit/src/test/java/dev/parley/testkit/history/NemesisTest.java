@@ -90,7 +90,7 @@ class NemesisTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> nemesis.start(Duration.ofMillis(1)))
         .withMessageContaining("runs already");
-    await().until(() -> nemesis.steps() > 20);
+    await().atMost(Duration.ofSeconds(30)).until(() -> nemesis.steps() > 20);
     nemesis.close();
     int steps = nemesis.steps();
     assertThat(Thread.getAllStackTraces().keySet())
