@@ -318,12 +318,13 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   @Override
   public void lost(Connection connection) {
-    super.lost(connection);
     int forgotten;
     synchronized (this) {
       leases.stop();
       ledger.clear();
-      forgotten = open.forgetAgain(connection) + waits.forget(connection);
+      forgotten = open.forgetAgain(connection); // first, while what came again is still open
+      super.lost(connection);
+      forgotten += waits.forget(connection);
     }
     freed(forgotten);
   }

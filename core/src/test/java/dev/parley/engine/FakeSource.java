@@ -69,6 +69,7 @@ final class FakeSource implements ChannelProvider {
   volatile @Nullable Runnable duringDial;
   volatile @Nullable Duration credentialsLeft;
   volatile boolean cutsNext; // as soon as it is made
+  volatile boolean deliversTwice;
 
   // Guarded by this.
   final Map<Integer, String> log = new LinkedHashMap<>(); // number to "key:number"
@@ -211,6 +212,7 @@ final class FakeSource implements ChannelProvider {
     private final @Nullable Inlet inlet;
     private final BlockingQueue<Integer> wakeups = new LinkedBlockingQueue<>();
     private int next;
+    private boolean repeats; // the next one is the one before it
     private int credit;
     volatile int pings;
     volatile boolean closed;
@@ -267,13 +269,22 @@ final class FakeSource implements ChannelProvider {
         if (keyed == null) {
           return null;
         }
-        Integer number = next++;
+        Integer number = next;
+        repeats = deliversTwice && !repeats;
+        next += repeats ? 0 : 1;
         return new Inbound(Payload.text(keyed))
             .id("id-" + number)
             .identity("id-" + number)
             .key(keyed.substring(0, keyed.indexOf(':')))
             .handle(number)
             .position("", Integer.toString(number));
+      }
+    }
+
+    /** Returns the number of the message that comes next. */
+    int next() {
+      synchronized (FakeSource.this) {
+        return next;
       }
     }
 

@@ -384,6 +384,29 @@ class QueueTest {
   }
 
   @Test
+  void theWindowKeepsItsRoom_whenWhatCameTwiceIsLostBeforeItIsHandled() {
+    peer.deliversTwice = true;
+    peer.publish("a:0", "a:1", "a:2");
+    List<String> handled = new CopyOnWriteArrayList<>();
+    CountDownLatch goOn = new CountDownLatch(1);
+    channel
+        .consume(ORDERS, ConsumeOptions.DEFAULT.concurrency(2).maxUnsettled(8))
+        .start(order -> {
+          goOn.await(30, TimeUnit.SECONDS);
+          handled.add(order.body());
+        });
+    for (int connections = 1; connections <= 5; connections++) {
+      int now = connections;
+      letTimePassUntil(() -> peer.links.size() == now && peer.link().next() == 3);
+      peer.cut();
+    }
+    goOn.countDown();
+
+    letTimePassUntil(() -> peer.done.size() == 3);
+    assertThat(handled).containsExactly("a:0", "a:1", "a:2");
+  }
+
+  @Test
   void tellsOfAStall_once() throws Exception {
     peer.publish("a:0");
     Subscription<Delivery<String>> orders =
