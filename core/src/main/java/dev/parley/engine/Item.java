@@ -1,6 +1,8 @@
 package dev.parley.engine;
 
 import dev.parley.spi.Inbound;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A message that came in, on its way through the engine; guarded by its subscription. */
@@ -10,7 +12,7 @@ final class Item {
   final long size;
   int attempt; // which handling of it this is, 1 for the first
   boolean isDone; // handed out (streams) or settled (queues)
-  @Nullable Item again; // the same message on a newer connection, while this one is being handled
+  @Nullable Item again; // the same message, delivered once more while this one is being handled
   long handedOut;
 
   Item(Inbound inbound, Connection connection, long size) {
@@ -18,5 +20,17 @@ final class Item {
     this.connection = connection;
     this.size = size;
     this.attempt = Math.max(1, inbound.attempt());
+  }
+
+  /** Returns it, and all that is the same message again. */
+  List<Item> all() {
+    if (again == null) {
+      return List.of(this);
+    }
+    List<Item> all = new ArrayList<>();
+    for (Item each = this; each != null; each = each.again) {
+      all.add(each);
+    }
+    return all;
   }
 }

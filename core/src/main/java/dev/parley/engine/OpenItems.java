@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,7 @@ final class OpenItems {
     /** Handled before: to be acknowledged again. */
     DONE,
     /** The same as one that is being handled, and decided with it. */
-    AGAIN,
-    /** The same again, which is one too many. */
-    SUPERFLUOUS
+    AGAIN
   }
 
   private final Set<Item> open = new LinkedHashSet<>(); // oldest first
@@ -44,10 +43,8 @@ final class OpenItems {
       }
       Item running = inFlight.putIfAbsent(identity, item);
       if (running != null) {
-        if (running.again != null) {
-          return Arrival.SUPERFLUOUS;
-        }
-        running.again = item;
+        List<Item> all = running.all();
+        all.get(all.size() - 1).again = item;
         return Arrival.AGAIN;
       }
       item.attempt = Math.max(item.attempt, failures.get(identity) + 1);
@@ -65,8 +62,18 @@ final class OpenItems {
     }
   }
 
-  /** Opens the one that the peer delivered again in the place of one whose connection is gone. */
+  /**
+   * Opens the one that the peer delivered again in the place of one whose connection is gone. What
+   * else was delivered again is decided with it.
+   */
   void replace(Item item, Item again, long now) {
+    for (Item before = item; before.again != null; before = before.again) {
+      if (before.again == again) {
+        before.again = again.again;
+        again.again = item.again;
+        break;
+      }
+    }
     open.remove(item);
     open.add(again);
     again.attempt = item.attempt;
@@ -105,9 +112,14 @@ final class OpenItems {
   int forgetAgain(Connection lost) {
     int forgotten = 0;
     for (Item item : open) {
-      if (item.again != null && item.again.connection == lost) {
-        item.again = null;
-        forgotten++;
+      Item before = item;
+      for (Item each = item.again; each != null; each = each.again) {
+        if (each.connection == lost) {
+          before.again = each.again;
+          forgotten++;
+        } else {
+          before = each;
+        }
       }
     }
     return forgotten;

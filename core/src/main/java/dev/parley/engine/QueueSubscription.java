@@ -123,7 +123,6 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     OpenItems.Arrival arrival = open.take(item, engine.time.nanoTime());
     switch (arrival) {
       case DONE -> inBackground(() -> acknowledgeAgain(item));
-      case SUPERFLUOUS -> inBackground(() -> freed(1));
       case NEW, AGAIN -> {}
     }
     return arrival == OpenItems.Arrival.NEW;
@@ -223,7 +222,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   /** Leaves an item that is not open any more to the peer, which delivers it again. */
   private void leave(Item item, boolean closing) {
-    List<Item> all = item.again == null ? List.of(item) : List.of(item, item.again);
+    List<Item> all = item.all();
     if (closing) {
       giveBack(all);
     }
@@ -238,12 +237,13 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     if (!item.connection.isOver()) {
       return item;
     }
-    Item again = item.again;
-    if (again == null || again.connection.isOver()) {
-      return null;
+    for (Item again : item.all()) {
+      if (!again.connection.isOver()) {
+        open.replace(item, again, engine.time.nanoTime());
+        return again;
+      }
     }
-    open.replace(item, again, engine.time.nanoTime());
-    return again;
+    return null;
   }
 
   void rejected(Item item, Throwable reason) {
@@ -261,22 +261,18 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   /** Settles an open item for good. */
   void finish(Item item, Settlement settlement, boolean isDone) {
-    Item again;
+    List<Item> all;
     synchronized (this) {
       if (!open.close(item, isDone)) {
         return;
       }
-      again = item.again;
-      order(settlement, item);
-      if (again != null) {
-        order(settlement, again);
-      }
+      all = item.all();
+      all.forEach(each -> order(settlement, each));
     }
-    item.connection.settleOrWake();
-    if (again != null) {
-      again.connection.settleOrWake();
+    for (Item each : all) {
+      each.connection.settleOrWake();
     }
-    freed(again == null ? 1 : 2);
+    freed(all.size());
     terminateIfIdle();
   }
 

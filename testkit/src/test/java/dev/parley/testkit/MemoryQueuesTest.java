@@ -28,6 +28,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +83,34 @@ class MemoryQueuesTest {
     deliveries.close();
 
     assertThat(handled).containsExactly("order 0", "order 1", "order 2", "order 3", "order 4");
+  }
+
+  @Test
+  void everyRedeliveryOfWhatIsBeingHandledIsSettledWithIt() throws Exception {
+    QueueChannel orders = parley.open("mem:shop?ack=prefix", QueueChannel.class);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch enough = new CountDownLatch(1);
+    CountDownLatch behind = new CountDownLatch(1); // what comes after both redeliveries
+    Subscription<Delivery<String>> deliveries =
+        orders.consume(
+            ORDERS, ConsumeOptions.DEFAULT.concurrency(2).deadLetter(DeadLetter.LOG_AND_DROP));
+    deliveries.start(delivery -> {
+      if (delivery.body().equals("tea")) {
+        begun.countDown();
+        enough.await();
+      } else {
+        behind.countDown();
+      }
+    });
+    memory.publish(ORDERS, Message.builder("tea").key("ada").build());
+    assertThat(begun.await(50, TimeUnit.SECONDS)).isTrue();
+    memory.faults().duplicate(1);
+    memory.faults().cut(); // and "tea" comes twice more
+    memory.publish(ORDERS, Message.builder("milk").key("bob").build());
+    assertThat(behind.await(50, TimeUnit.SECONDS)).isTrue();
+    enough.countDown();
+
+    await().atMost(Duration.ofSeconds(50)).until(() -> memory.backlog(ORDERS) == 0);
   }
 
   @Test
