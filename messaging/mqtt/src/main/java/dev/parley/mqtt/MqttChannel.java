@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * Without it the session has a random name and ends with its subscription.
  *
  * <p>Defaults: MQTT 5; a random client identifier; keep-alive 30 s; sessions kept for 1 day; 10 s
- * to connect; 16 topic aliases each way; packets of any size; no credentials, no will; {@code
+ * to connect; 16 topic aliases each way; packets of up to 64 MiB; no credentials, no will; {@code
  * mqtts} with the JVM's certificate authorities; {@link MqttOutbox#OFF}; replies to topics under
  * {@code parley/replies}.
  *
@@ -230,8 +230,8 @@ public final class MqttChannel extends ForwardingChannel
     }
 
     /**
-     * Sets the largest packet that the broker may send; it drops larger ones. MQTT 5. Defaults to
-     * what the protocol can say, 256 MiB.
+     * Sets the largest packet that the broker may send; it drops larger ones, and counts them as
+     * delivered. MQTT 5. Defaults to 64 MiB; the protocol's own limit is 256 MiB.
      */
     public Builder maxPacketBytes(int bytes) {
       if (bytes < 128 || bytes > 268_435_460) {

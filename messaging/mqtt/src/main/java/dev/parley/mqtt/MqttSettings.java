@@ -25,7 +25,7 @@ final class MqttSettings {
   Duration connectTimeout = Duration.ofSeconds(10);
   int receiveMaximum = 65_535;
   int topicAliases = 16;
-  int maxPacketBytes = MAX_PACKET_BYTES;
+  int maxPacketBytes = 64 << 20;
   Supplier<Credentials> credentials = () -> Credentials.NONE;
   boolean renewsCredentials;
   @Nullable Mqtt5EnhancedAuthMechanism enhancedAuth;
