@@ -22,7 +22,10 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,12 +43,17 @@ class KillTest {
 
   @TempDir Path folder;
 
-  /** The consumer: an effect is a line in a file, made before the delivery is acknowledged. */
+  /**
+   * The consumer: an effect is a line in a file, made before the delivery is acknowledged. After so
+   * many it has itself killed; after none of them if that is 0.
+   */
   static final class Consumer {
     public static void main(String[] arguments) throws Exception {
       String uri = arguments[0];
       Path effects = Path.of(arguments[1]);
       Topic<String> topic = Topic.of(arguments[2], String.class);
+      int last = Integer.parseInt(arguments[3]);
+      AtomicInteger made = new AtomicInteger();
       try (Parley parley = Parley.create()) {
         Subscription<Delivery<String>> received =
             parley
@@ -62,7 +70,12 @@ class KillTest {
               delivery.body() + "\n",
               StandardOpenOption.CREATE,
               StandardOpenOption.APPEND);
-          Thread.sleep(1); // so that some are in between when it is killed
+          if (made.incrementAndGet() == last) {
+            Process unusedSinceItIsTheEnd =
+                new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid()))
+                    .start();
+            new CountDownLatch(1).await(); // this one is not acknowledged; the others go on
+          }
         });
       }
     }
@@ -87,18 +100,12 @@ class KillTest {
           sends.send(Topic.of(own, String.class), body);
           sent.add(body);
         }
-        int before = effects(effects).size();
-        Process consumer = start(broker, effects, own);
-        int enough = before + 1 + random.nextInt(MESSAGES_PER_KILL);
-        await()
-            .atMost(PATIENCE)
-            .until(() -> {
-              int done = effects(effects).size();
-              return done >= Math.min(enough, sent.size()) || !consumer.isAlive();
-            });
-        consumer.destroyForcibly().waitFor();
+        Process consumer = start(broker, effects, own, 1 + random.nextInt(MESSAGES_PER_KILL));
+        assertThat(consumer.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            .as("seed %d: it has ended", seed)
+            .isTrue();
       }
-      Process last = start(broker, effects, own);
+      Process last = start(broker, effects, own, 0);
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(effects(effects)).as("seed %d", seed).isEqualTo(sent));
@@ -121,7 +128,8 @@ class KillTest {
     return new TreeSet<>(Files.readAllLines(effects, StandardCharsets.UTF_8));
   }
 
-  private Process start(String broker, Path effects, String own) throws IOException {
+  private Process start(String broker, Path effects, String own, int killedAfter)
+      throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -132,7 +140,8 @@ class KillTest {
             Consumer.class.getName(),
             broker + "?clientId=" + own,
             effects.toString(),
-            own)
+            own,
+            Integer.toString(killedAfter))
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("consumer.log").toFile()))
         .start();
