@@ -92,7 +92,11 @@ class RelayFaultsTest {
           trouble();
           publish(MESSAGES / 2);
         }
-        await().until(() -> relay.counts().forwarded() > 0 && here.backlog(ORDERS) == 0);
+        await()
+            .untilAsserted(() ->
+                assertThat(here.backlog(ORDERS))
+                    .as("seed %d, %s, %s, %s", seed, relay, relay.counts(), relay.lag())
+                    .isZero());
         relay.close();
         check();
       }
