@@ -53,6 +53,7 @@ public final class Demo {
             new PaymentsScene(List.of(ParleyDesk::new, NaiveDesk::new)),
             new StockScene(List.of(ParleyStock::new, NaiveStock::new)),
             new StorefrontScene(),
+            new EventsScene(),
             new LiveScene());
     int code = FAILED;
     try {
