@@ -35,6 +35,7 @@ final class Groups {
     groups.put("sse", Groups::sse);
     groups.put("websocket", Groups::sockets);
     groups.put("polling", Groups::polls);
+    groups.put("mqtt", Groups::mqtt);
     groups.put("verify", Groups::verify);
     groups.put("inbox", Groups::inbox);
     return groups;
@@ -314,6 +315,48 @@ final class Groups {
     }
   }
 
+  private static void mqtt(Bench bench) throws Exception {
+    try (ScriptedServer broker = new ScriptedServer("mosquitto")) {
+      for (boolean consumes : new boolean[] {false, true}) {
+        List<Contender> contenders = new ArrayList<>();
+        for (String bytes : List.of("64", "1024")) {
+          for (MqttClient.Kind kind : MqttClient.Kind.values()) {
+            contenders.add(
+                contender(
+                    bytes + " B, " + kind.title,
+                    bytes + " B, " + MqttClient.Kind.HIVEMQ.title,
+                    1,
+                    "Mqtts.message",
+                    Integer.toString(broker.port()),
+                    "client",
+                    kind.name(),
+                    "bytes",
+                    bytes,
+                    "consumes",
+                    Boolean.toString(consumes)));
+          }
+        }
+        bench.compare(
+            new Comparison(
+                consumes ? "Published, consumed and settled" : "Published",
+                "Messages of QoS 1 to a Mosquitto, "
+                    + Mqtts.BLOCK
+                    + " at a time, until all are acknowledged"
+                    + (consumes ? ", have come back to the same program and are acknowledged" : "")
+                    + ". To reach, for Parley: at least 0.95 of the raw client"
+                    + (consumes ? ", 30,000 messages a second." : "."),
+                "message, client",
+                contenders,
+                List.of(
+                    Column.perSecond("messages/s"),
+                    Column.throughput("to HiveMQ's"),
+                    Column.cpu("CPU µs a message", "%.1f"),
+                    Column.cpuRatio("CPU to HiveMQ's"),
+                    Column.bytes("B a message"))));
+      }
+    }
+  }
+
   private static void verify(Bench bench) {
     for (String size : List.of("1024", "65536")) {
       bench.compare(
@@ -346,7 +389,8 @@ final class Groups {
   }
 
   private static void inbox(Bench bench) throws Exception {
-    try (PostgreSql postgresql = new PostgreSql()) {
+    try (ScriptedServer postgresql = new ScriptedServer("postgresql")) {
+      String url = "jdbc:postgresql://127.0.0.1:" + postgresql.port() + "/postgres?user=postgres";
       List<Contender> contenders = new ArrayList<>();
       for (Inbound.Database database : Inbound.Database.values()) {
         for (int threads : new int[] {1, 16}) {
@@ -361,7 +405,7 @@ final class Groups {
                   "database",
                   database.name(),
                   "url",
-                  postgresql.url()));
+                  url));
         }
       }
       bench.compare(

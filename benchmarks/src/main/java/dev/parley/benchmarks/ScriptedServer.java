@@ -6,28 +6,30 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A PostgreSQL of the benchmark's own, started by the project's script. */
-final class PostgreSql implements AutoCloseable {
+/** A server of the benchmark's own, started and stopped by the project's script of its name. */
+final class ScriptedServer implements AutoCloseable {
+  private final Path script;
   private final Path folder;
   private final int port;
 
-  PostgreSql() throws IOException, InterruptedException {
+  ScriptedServer(String name) throws IOException, InterruptedException {
+    script = Path.of("scripts", name).toAbsolutePath();
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
     folder =
-        Files.createDirectories(Path.of("benchmarks", "target", "databases").toAbsolutePath())
-            .resolve("postgresql-" + ProcessHandle.current().pid());
+        Files.createDirectories(Path.of("benchmarks", "target", "servers").toAbsolutePath())
+            .resolve(name + "-" + ProcessHandle.current().pid());
     run("start", folder.toString(), Integer.toString(port));
   }
 
-  String url() {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+  int port() {
+    return port;
   }
 
-  private static void run(String... arguments) throws IOException, InterruptedException {
+  private void run(String... arguments) throws IOException, InterruptedException {
     String[] command = new String[arguments.length + 1];
-    command[0] = Path.of("scripts", "postgresql").toAbsolutePath().toString();
+    command[0] = script.toString();
     System.arraycopy(arguments, 0, command, 1, arguments.length);
     if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
       throw new IOException(String.join(" ", command) + " failed");
