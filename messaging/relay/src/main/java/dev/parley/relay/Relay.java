@@ -180,7 +180,9 @@ public final class Relay<E extends Message<?>> implements AutoCloseable {
 
   /** There is no use in going on. */
   private void fail(ParleyException cause) {
-    failure = cause;
+    if (!halt.isOver()) {
+      failure = cause; // and not what an abort interrupts
+    }
     halt.end();
     Subscription<E> running = subscription;
     if (running != null) {

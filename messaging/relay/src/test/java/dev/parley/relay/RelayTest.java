@@ -396,6 +396,19 @@ class RelayTest {
   }
 
   @Test
+  void abortingABatchLeavesItToTheQueue() {
+    there.take(SOLD, request -> new CompletableFuture<>());
+    here.publish(ORDERS, "tea");
+    Relay<Delivery<String>> relay =
+        route().batch(2, Duration.ZERO, RelayTest::joined).to(send, SOLD).start();
+    await().until(() -> there.arrivals(SOLD) > 0);
+    relay.abort();
+
+    await().until(() -> relay.state() == State.CLOSED);
+    assertThat(here.backlog(ORDERS)).isEqualTo(1);
+  }
+
+  @Test
   void failsWhenTheDestinationIsClosed_andLosesNothing() {
     send.close();
     here.publish(ORDERS, "tea");
