@@ -128,8 +128,12 @@ class RelayFaultsTest {
           to.heal();
         }
         case 5 -> {
-          from.partition();
-          await().until(() -> relay.state() != State.OPEN);
+          from.refuse();
+          await()
+              .until(() -> {
+                from.cut(); // also a connection that stood only after the refusal
+                return relay.state() != State.OPEN;
+              });
           from.heal();
         }
         default -> {
