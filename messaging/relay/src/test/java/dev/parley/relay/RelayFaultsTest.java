@@ -94,9 +94,9 @@ class RelayFaultsTest {
         }
         await()
             .untilAsserted(() ->
-                assertThat(here.backlog(ORDERS))
+                assertThat(relay.counts().forwarded() < published || here.backlog(ORDERS) > 0)
                     .as("seed %d, %s, %s, %s", seed, relay, relay.counts(), relay.lag())
-                    .isZero());
+                    .isFalse());
         relay.close();
         check();
       }
