@@ -38,7 +38,9 @@ class RelaySnippets {
               .to(kafka, ALARMS)
               .start();
       // @end region="relay"
-      await().atMost(Duration.ofSeconds(50)).until(() -> relay.counts().forwarded() + relay.counts().filtered() == 2);
+      await()
+          .atMost(Duration.ofSeconds(50))
+          .until(() -> relay.counts().forwarded() + relay.counts().filtered() == 2);
       relay.close();
       assertThat(memory.messages(ALARMS))
           .extracting(Message::body)
