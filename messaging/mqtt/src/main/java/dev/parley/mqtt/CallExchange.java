@@ -32,7 +32,8 @@ final class CallExchange<R> implements Exchange<Answer<R>> {
             order,
             template.request(attempt, replies.topic(), correlation),
             attempt,
-            taken -> waiting.accepted = true,
+            () -> waiting.accepted = true,
+            taken -> {},
             () -> replies.forget(correlation));
     driver.outbound().submit(request);
   }

@@ -159,6 +159,9 @@ final class Outbound implements AutoCloseable {
       if (!underWay.remove(publication)) {
         return; // it was lost with its connection
       }
+      if (answer != null) {
+        publication.accepted().run();
+      }
     }
     if (answer != null) {
       publication.acknowledged().accept(answer);
@@ -225,11 +228,13 @@ final class Outbound implements AutoCloseable {
 
   private void lost(Connection gone, Throwable cause) {
     List<Publication> failed;
+    List<Replies.Caller> callers;
     synchronized (this) {
       if (connection != gone) {
         return;
       }
       connection = null;
+      callers = replies == null ? List.of() : replies.removeAccepted();
       failed = new ArrayList<>(underWay);
       underWay.clear();
       if (outbox.whileDisconnected() && !closed) {
@@ -239,9 +244,7 @@ final class Outbound implements AutoCloseable {
     }
     timer.stopProbe();
     failed.forEach(each -> each.fail(new NoConnectionException(true, cause)));
-    if (replies != null) {
-      replies.lost(cause);
-    }
+    callers.forEach(each -> each.failed(new NoConnectionException(true, cause)));
     proceed();
   }
 

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
  * One attempt to publish.
  *
  * @param order where it belongs among those that wait, the same on each attempt of a send
+ * @param accepted run when the broker has answered, before it counts as no longer under way, so
+ *     that who loses the connection finds it in one of the two states; it must not block
  * @param acknowledged told of the broker's answer
  * @param givenUp told that nobody waits any more, perhaps more than once
  */
@@ -14,6 +16,7 @@ record Publication(
     long order,
     Packet packet,
     Attempt<?> attempt,
+    Runnable accepted,
     Consumer<Object> acknowledged,
     Runnable givenUp) {
 

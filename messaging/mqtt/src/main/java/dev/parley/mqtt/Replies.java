@@ -50,10 +50,11 @@ final class Replies {
     callers.remove(ByteBuffer.wrap(correlation));
   }
 
-  void lost(Throwable cause) {
-    List<Caller> failed = callers.values().stream().filter(Caller::isAccepted).toList();
-    callers.values().removeAll(failed);
-    failed.forEach(caller -> caller.failed(new NoConnectionException(true, cause)));
+  /** Removes those whose request the broker has, since their replies will not come. */
+  List<Caller> removeAccepted() {
+    List<Caller> accepted = callers.values().stream().filter(Caller::isAccepted).toList();
+    callers.values().removeAll(accepted);
+    return accepted;
   }
 
   /** Listens on a connection that is not made yet; returns what ends that. */

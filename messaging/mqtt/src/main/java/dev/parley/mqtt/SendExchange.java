@@ -28,6 +28,7 @@ final class SendExchange implements Exchange<Receipt> {
                 order,
                 template.message(attempt),
                 attempt,
+                () -> {},
                 answer -> attempt.succeed(Receipt.of(level, null, answer)),
                 () -> {}));
   }
