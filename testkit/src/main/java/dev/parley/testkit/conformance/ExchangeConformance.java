@@ -453,7 +453,7 @@ public abstract class ExchangeConformance<H extends Harness, C extends Channel, 
                 open(),
                 Idempotency.SAFE,
                 NOTE,
-                options().attemptTimeout(Duration.ofMillis(500)).retry(RETRY.maxAttempts(10))));
+                options().attemptTimeout(Duration.ofSeconds(1)).retry(RETRY.maxAttempts(10))));
 
     assertAnswers(NOTE, reply);
     // On a busy machine other answers may come too late, too.
