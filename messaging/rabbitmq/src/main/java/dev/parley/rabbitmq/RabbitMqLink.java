@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a consumer. Its delivery tags die with it: what is settled after its end is
@@ -36,6 +37,7 @@ final class RabbitMqLink implements PushLink {
   private final Time time;
   private final DeadLetters deadLetters;
   private final Continuity continuity;
+  private final @Nullable String lock;
 
   // Guarded by this.
   private final Deque<Inbound> held = new ArrayDeque<>(); // no more than the prefetch
@@ -50,7 +52,8 @@ final class RabbitMqLink implements PushLink {
       int prefetch,
       Time time,
       DeadLetters deadLetters,
-      Continuity continuity) {
+      Continuity continuity,
+      @Nullable String lock) {
     this.inlet = inlet;
     this.wire = wire;
     this.channel = channel;
@@ -58,6 +61,7 @@ final class RabbitMqLink implements PushLink {
     this.time = time;
     this.deadLetters = deadLetters;
     this.continuity = continuity;
+    this.lock = lock;
   }
 
   @Override
@@ -215,6 +219,13 @@ final class RabbitMqLink implements PushLink {
 
   @Override
   public void close() {
+    try {
+      if (lock != null) {
+        channel.queueDeleteNoWait(lock, false, false);
+      }
+    } catch (IOException | RuntimeException e) {
+      // It expires.
+    }
     wire.close();
   }
 

@@ -3,6 +3,8 @@ package dev.parley.rabbitmq;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Method;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.Gap;
 import dev.parley.Ordering;
@@ -18,10 +20,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One consumer, over all its connections. */
 final class RabbitMqSubscription implements PushSource {
   private static final long LOCK_PAUSE_MILLIS = 50;
+  private static final int LOCK_EXPIRES_MILLIS = 600_000; // if it is not deleted at the end
 
   private final Wires wires;
   private final DriverContext context;
@@ -71,15 +75,20 @@ final class RabbitMqSubscription implements PushSource {
 
   private PushLink open(Wire wire, Inlet inlet) throws Exception {
     Connection connection = wire.open();
-    if (keepsOrder) {
-      awaitPredecessor(connection);
-    }
-    Channel channel = connection.createChannel();
+    Channel channel = keepsOrder ? successor(connection) : connection.createChannel();
     Topology.declare(channel, binding);
     String queue = Topology.queue(channel, binding);
     channel.basicQos(prefetch);
     RabbitMqLink link =
-        new RabbitMqLink(inlet, wire, channel, prefetch, context.time(), deadLetters, continuity());
+        new RabbitMqLink(
+            inlet,
+            wire,
+            channel,
+            prefetch,
+            context.time(),
+            deadLetters,
+            continuity(),
+            keepsOrder ? lock : null);
     channel.basicConsume(
         queue, false, Map.of("x-priority", binding.consumerPriority()), link.new Consumer());
     hasConsumed = true;
@@ -87,35 +96,35 @@ final class RabbitMqSubscription implements PushSource {
   }
 
   /**
-   * Waits until the broker has given up the connection before this one, since only then it delivers
-   * again what was not acknowledged there, before what is new. The lock is a queue that ends with
-   * its connection; who may not declare it consumes at once.
+   * Returns a channel once the broker has given up the one before it, since only then it delivers
+   * again what was not acknowledged there, before what is new. The lock is a queue that takes one
+   * consumer, on the same channel: it is told of a channel's end together with the queue proper.
+   * Who may not declare it consumes at once.
    */
-  private void awaitPredecessor(Connection connection) throws IOException, InterruptedException {
+  private Channel successor(Connection connection) throws IOException, InterruptedException {
     while (true) {
       Channel channel = connection.createChannel();
       try {
-        channel.queueDeclare(lock, false, true, true, Map.of());
-        channel.abort();
-        return;
+        channel.queueDeclare(lock, true, false, false, Map.of("x-expires", LOCK_EXPIRES_MILLIS));
+        channel.basicConsume(lock, true, "", false, true, Map.of(), new DefaultConsumer(channel));
+        return channel;
       } catch (IOException e) {
-        int code = replyCode(e);
-        if (code == AMQP.ACCESS_REFUSED) {
-          return;
-        }
-        if (code != AMQP.RESOURCE_LOCKED) {
+        if (!(reason(e) instanceof AMQP.Channel.Close close)
+            || close.getReplyCode() != AMQP.ACCESS_REFUSED) {
           throw e;
+        }
+        if (!close.getReplyText().contains("exclusive use")) {
+          return connection.createChannel();
         }
       }
       TimeUnit.MILLISECONDS.sleep(LOCK_PAUSE_MILLIS);
     }
   }
 
-  private static int replyCode(IOException failure) {
+  private static @Nullable Method reason(IOException failure) {
     return failure.getCause() instanceof ShutdownSignalException shutdown
-            && shutdown.getReason() instanceof AMQP.Channel.Close close
-        ? close.getReplyCode()
-        : 0;
+        ? shutdown.getReason()
+        : null;
   }
 
   private Continuity continuity() {

@@ -111,8 +111,7 @@ class BadInputTest {
       SendChannel sends =
           parley
               .at(through)
-              .provider(
-                  RabbitMqChannel.builder(through).credentials("alice", "guess").provider())
+              .provider(RabbitMqChannel.builder(through).credentials("alice", "guess").provider())
               .open(SendChannel.class);
 
       ParleyException failure = failure(() -> sends.send(queue, "hello"));
@@ -237,8 +236,7 @@ class BadInputTest {
   @Test
   void failsForGoodWithoutTheQueueToConsume() {
     ParleyException failure =
-        failure(
-            parley.open(uri(), QueueChannel.class), Topic.of(own + ".missing", String.class));
+        failure(parley.open(uri(), QueueChannel.class), Topic.of(own + ".missing", String.class));
 
     assertThat(((RemoteException) failure).code()).isEqualTo("404 NOT_FOUND");
     assertThat(failure).hasMessageContaining("no queue '" + own + ".missing' in vhost '/'");

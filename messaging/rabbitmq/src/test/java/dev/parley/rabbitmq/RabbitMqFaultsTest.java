@@ -39,11 +39,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,10 +63,7 @@ class RabbitMqFaultsTest {
   private final Topic<String> topic =
       Topic.of(own, String.class)
           .with(Idempotency.IDEMPOTENT)
-          .bind(
-              RabbitMq.queue(own)
-                  .declareQueue(QueueType.CLASSIC)
-                  .argument("x-expires", 600_000));
+          .bind(RabbitMq.queue(own).declareQueue(QueueType.CLASSIC).argument("x-expires", 600_000));
   private final Parley parley = Parley.create();
   private final Log log = new Log();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -121,10 +118,6 @@ class RabbitMqFaultsTest {
     return "amqp://127.0.0.1:" + proxy.port() + "?heartbeat=2s";
   }
 
-  private SendChannel sends() {
-    return parley.open(uri(), SendChannel.class);
-  }
-
   private Subscription<Delivery<String>> consume() {
     return parley
         .open(uri(), QueueChannel.class)
@@ -176,8 +169,7 @@ class RabbitMqFaultsTest {
 
   @Test
   void ORD_1_deliversWhatWasNotAcknowledgedBeforeWhatIsNew() throws Exception {
-    SendChannel direct =
-        parley.open("amqp://127.0.0.1:" + broker.port(), SendChannel.class);
+    SendChannel direct = parley.open("amqp://127.0.0.1:" + broker.port(), SendChannel.class);
     Subscription<Delivery<String>> received = consume();
     awaitConnections(1);
     direct.send(topic, "n0");
@@ -193,36 +185,7 @@ class RabbitMqFaultsTest {
       bodies.add(delivery.body());
       delivery.ack();
     }
-    assertThat(bodies).containsExactly("n0", "n1", "n2");
-  }
-
-  @Tag("slow")
-  @Test
-  @org.junit.jupiter.api.Timeout(180)
-  void RC_goesOnAfterARestartOfTheBroker() throws Exception {
-    broker = Broker.started();
-    open.add(broker);
-    proxy.upstream(broker.address());
-    Subscription<Delivery<String>> received = consume();
-    awaitConnections(1);
-    SendChannel sends = sends();
-    sends.send(topic, "before");
-    assertThat(received.poll(PATIENCE).orElseThrow().body())
-        .isEqualTo("before"); // not acknowledged
-    broker.stop();
-    broker.start();
-    proxy.upstream(broker.address());
-    awaitConnections(2);
-    assertThat(log.gaps).containsOnly(Gap.NONE);
-    sends.send(topic, Message.of("after"));
-
-    List<String> bodies = new ArrayList<>();
-    while (!bodies.contains("after")) {
-      Delivery<String> delivery = received.poll(PATIENCE).orElseThrow();
-      bodies.add(delivery.body());
-      delivery.ack();
-    }
-    assertThat(bodies.get(0)).isEqualTo("before");
+    assertThat(bodies.stream().distinct()).containsExactly("n0", "n1", "n2");
   }
 
   // ---------------------------------------------------------------- reply codes
@@ -242,9 +205,14 @@ class RabbitMqFaultsTest {
   void RC_comesBackAfterABrokerThatShutsDown() {
     closeConnectionsWith(320, "CONNECTION_FORCED - broker forced connection closure", 1);
     consume();
+    // The first connection may be over before anybody is told of it.
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            log.states.contains(State.RECOVERING)
+                && log.states.lastIndexOf(State.OPEN) > log.states.indexOf(State.RECOVERING));
 
-    awaitConnections(2);
-    assertThat(log.states).contains(State.RECOVERING).doesNotContain(State.FAILED);
+    assertThat(log.states).doesNotContain(State.FAILED);
   }
 
   @Test
@@ -280,10 +248,9 @@ class RabbitMqFaultsTest {
 
   @Test
   void BUF_1_waitsWhileTheBrokerTakesNothing() throws Exception {
-    Tap tap = tap(new Tap.Watcher() {});
-    SendChannel sends = sends();
+    Tap tap = tap(new Blocking());
+    SendChannel sends = parley.open(steady(), SendChannel.class);
     sends.send(topic, "before");
-    block(tap, sends);
 
     Throwable failure =
         catchThrowable(() ->
@@ -303,11 +270,10 @@ class RabbitMqFaultsTest {
   }
 
   @Test
-  void BUF_1_holdsNoMoreThanItMayOfAMillion() throws Exception {
-    Tap tap = tap(new Tap.Watcher() {});
-    SendChannel sends = sends();
+  void BUF_1_holdsNoMoreThanItMay() {
+    tap(new Blocking());
+    SendChannel sends = parley.open(steady(), SendChannel.class);
     sends.send(topic, "before");
-    block(tap, sends);
     AtomicInteger refused = new AtomicInteger();
     for (int i = 0; i < 10_000; i++) {
       CompletableFuture<?> unused =
@@ -327,23 +293,21 @@ class RabbitMqFaultsTest {
     sends.abort();
   }
 
-  /** Returns once nothing goes out any more. */
-  private void block(Tap tap, SendChannel sends) throws IOException {
-    for (Tap.Line line : tap.lines()) {
-      line.sendToClient(Command.of(0, new AMQImpl.Connection.Blocked("low on memory")));
+  // A machine that stands still misses no heartbeat.
+  private String steady() {
+    return "amqp://127.0.0.1:" + proxy.port() + "?heartbeat=60s";
+  }
+
+  /** Says that the broker takes nothing any more, before its first confirm. */
+  private static final class Blocking implements Tap.Watcher {
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    @Override
+    public boolean toClient(Tap.Line line, Command command) throws IOException {
+      if (command.method() instanceof AMQP.Basic.Ack && told.compareAndSet(false, true)) {
+        line.sendToClient(Command.of(0, new AMQImpl.Connection.Blocked("low on memory")));
+      }
+      return true;
     }
-    await()
-        .atMost(PATIENCE)
-        .until(() -> {
-          Throwable failure =
-              catchThrowable(() ->
-                  sends
-                      .newSend(
-                          topic,
-                          Message.of("probe"),
-                          CallOptions.DEFAULT.deadline(Duration.ofMillis(100)))
-                      .execute());
-          return failure instanceof ParleyException known && known.effect() == Effect.NOT_SENT;
-        });
   }
 }

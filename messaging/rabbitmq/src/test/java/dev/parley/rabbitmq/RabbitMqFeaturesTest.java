@@ -120,9 +120,7 @@ class RabbitMqFeaturesTest {
   @Test
   void givesEachTemporaryQueueEverything_andTellsOfItsLoss() throws Exception {
     RabbitMq news =
-        RabbitMq.exchange(own, "news")
-            .declareExchange("fanout")
-            .declareQueue(QueueType.TEMPORARY);
+        RabbitMq.exchange(own, "news").declareExchange("fanout").declareQueue(QueueType.TEMPORARY);
     List<Gap> gaps = new CopyOnWriteArrayList<>();
     StateListener listener =
         new StateListener() {
