@@ -158,6 +158,33 @@ class RabbitMqFaultsTest {
   }
 
   @Test
+  void LIV_1_asksAQuietBrokerForASignOfLife() {
+    AtomicInteger answered = new AtomicInteger();
+    tap(
+        new Tap.Watcher() {
+          @Override
+          public boolean toClient(Tap.Line line, Command command) {
+            answered.addAndGet(command.method() instanceof AMQP.Basic.QosOk ? 1 : 0);
+            return true;
+          }
+        });
+    parley
+        .open(steady(), QueueChannel.class)
+        .consume(
+            topic,
+            ConsumeOptions.DEFAULT
+                .deadLetter(DeadLetter.LOG_AND_DROP)
+                .silence(Duration.ofSeconds(4))
+                .listener(log));
+
+    awaitConnections(1);
+    int before = answered.get(); // one belongs to the connect
+
+    await().atMost(PATIENCE).until(() -> answered.get() > before);
+    assertThat(log.states).doesNotContain(State.FAILED);
+  }
+
+  @Test
   void REC_1_dialsAgainWhenConnectionsDoNotLast() {
     proxy.script(Script.always(Fault.closeAfterAccept()));
     consume();
