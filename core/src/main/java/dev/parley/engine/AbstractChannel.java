@@ -111,6 +111,7 @@ abstract class AbstractChannel implements Channel {
     if (limit.isNegative()) {
       throw new IllegalArgumentException("limit must not be negative, but is " + limit);
     }
+    running.close(); // whoever sees that it closes is refused
     if (!states.move(State.CLOSING)) {
       return;
     }
@@ -122,6 +123,7 @@ abstract class AbstractChannel implements Channel {
 
   @Override
   public final void abort() {
+    running.close();
     states.move(State.CLOSING);
     running.closeAndAwait(engine.time, 0);
     running.abortAll();

@@ -60,6 +60,11 @@ final class Running {
     return closed;
   }
 
+  /** Lets nothing more in. */
+  synchronized void close() {
+    closed = true;
+  }
+
   /** Lets nothing more in, tells what is in, and waits for it; returns whether all have left. */
   boolean closeAndAwait(Time time, long limitNanos) {
     Waiter waiter = new Waiter(time);
