@@ -65,11 +65,11 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
 
   private record Held(Tap.Line line, Command command) {}
 
-  private RabbitMqHarness(@Nullable Class<?> replyType, boolean isQuorum) throws Exception {
+  private RabbitMqHarness(Broker broker, @Nullable Class<?> replyType, boolean isQuorum)
+      throws Exception {
     this.isScripted = replyType != null;
     this.replyType = replyType == null ? Void.class : replyType;
     this.isQuorum = isQuorum;
-    Broker broker = Broker.shared();
     tap = new Tap(broker.port(), new Watching());
     proxy = FaultProxy.to(tap.port());
     troubles = new ProxyTroubles(proxy);
@@ -84,20 +84,20 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
     channel.queueDeclare(own + ".dead", true, false, false, kind);
   }
 
-  static RabbitMqHarness ofMessages() throws Exception {
-    return new RabbitMqHarness(AMQP.Basic.Ack.class, false);
+  static RabbitMqHarness ofMessages(Broker broker) throws Exception {
+    return new RabbitMqHarness(broker, AMQP.Basic.Ack.class, false);
   }
 
-  static RabbitMqHarness ofQueues() throws Exception {
-    return new RabbitMqHarness(null, false);
+  static RabbitMqHarness ofQueues(Broker broker) throws Exception {
+    return new RabbitMqHarness(broker, null, false);
   }
 
-  static RabbitMqHarness ofQuorumQueues() throws Exception {
-    return new RabbitMqHarness(null, true);
+  static RabbitMqHarness ofQuorumQueues(Broker broker) throws Exception {
+    return new RabbitMqHarness(broker, null, true);
   }
 
-  static RabbitMqHarness ofCalls() throws Exception {
-    RabbitMqHarness made = new RabbitMqHarness(AMQP.Basic.Deliver.class, false);
+  static RabbitMqHarness ofCalls(Broker broker) throws Exception {
+    RabbitMqHarness made = new RabbitMqHarness(broker, AMQP.Basic.Deliver.class, false);
     Channel answering = made.other.createChannel();
     answering.basicConsume(
         made.own + ".queue", true, (tag, request) -> made.answer(answering, request), tag -> {});

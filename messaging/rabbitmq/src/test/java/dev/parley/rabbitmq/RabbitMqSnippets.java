@@ -28,18 +28,21 @@ class RabbitMqSnippets {
 
   // @end region="binding"
 
-  private static String broker() {
-    return "amqp://127.0.0.1:" + Broker.shared().port();
+  // Made before the test's time begins to count: the first start may install it.
+  private final Broker broker = Broker.shared();
+
+  private String uri() {
+    return "amqp://127.0.0.1:" + broker.port();
   }
 
   @Test
   void readme() throws Exception {
-    String broker = broker();
+    String uri = uri();
     try (Parley parley = Parley.create()) {
-      SendChannel sends = parley.open(broker, SendChannel.class);
+      SendChannel sends = parley.open(uri, SendChannel.class);
       sends.send(ORDERS, Message.builder("a lamp").key("eu").build());
 
-      QueueChannel queues = parley.open(broker, QueueChannel.class);
+      QueueChannel queues = parley.open(uri, QueueChannel.class);
       Subscription<Delivery<String>> orders = queues.consume(ORDERS);
       Delivery<String> order = orders.poll(PATIENCE).orElseThrow();
       assertThat(order.key()).contains("eu");
@@ -49,10 +52,10 @@ class RabbitMqSnippets {
 
   @Test
   void builder() {
-    String broker = broker();
+    String uri = uri();
     // @start region="builder"
     try (RabbitMqChannel channel =
-        RabbitMqChannel.builder(broker)
+        RabbitMqChannel.builder(uri)
             .credentials("guest", "guest")
             .connectionName("till-7")
             .heartbeat(Duration.ofSeconds(10))
@@ -60,6 +63,6 @@ class RabbitMqSnippets {
       channel.send(ORDERS, Message.builder("a lamp").key("eu").build());
     }
     // @end region="builder"
-    assertThat(broker).isNotEmpty();
+    assertThat(uri).isNotEmpty();
   }
 }
