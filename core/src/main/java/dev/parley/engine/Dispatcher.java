@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,13 +236,13 @@ final class Dispatcher<E extends Message<?>> {
     }
   }
 
-  /** Forgets what a lost connection had delivered and nobody has begun with; returns how many. */
-  int forget(Connection connection) {
+  /** Forgets what is lost and nobody has begun with; returns how many. */
+  int forget(Predicate<Item> lost) {
     int before = parkedCount + ready.size();
     List<Object> freed = new ArrayList<>();
     for (Iterator<Item> items = ready.iterator(); items.hasNext(); ) {
       Item item = items.next();
-      if (subscription.isForgotten(item, connection)) {
+      if (subscription.isForgotten(item, lost)) {
         items.remove();
         Object key = keyOf(item);
         if (key != null) {
@@ -252,7 +253,7 @@ final class Dispatcher<E extends Message<?>> {
     for (Iterator<Deque<Item>> all = parked.values().iterator(); all.hasNext(); ) {
       Deque<Item> behind = all.next();
       int size = behind.size();
-      behind.removeIf(item -> subscription.isForgotten(item, connection));
+      behind.removeIf(item -> subscription.isForgotten(item, lost));
       parkedCount -= size - behind.size();
       if (behind.isEmpty()) {
         all.remove();

@@ -36,9 +36,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,11 +140,16 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
    */
   abstract boolean handled(Item item, @Nullable E element, @Nullable Throwable failure);
 
-  /** A connection is lost. With the lock held; items to forget are removed from the buffer. */
-  abstract void forget(Connection connection, Deque<Item> buffered);
+  /**
+   * Removes what is lost, and not to be handed out for that, from the buffer. With the lock held.
+   */
+  abstract void forget(Predicate<Item> lost, Deque<Item> buffered);
 
-  /** Returns whether an item goes with its lost connection. With the lock held. */
-  abstract boolean isForgotten(Item item, Connection connection);
+  /** Returns whether an item is lost and goes with that. With the lock held. */
+  abstract boolean isForgotten(Item item, Predicate<Item> lost);
+
+  /** Lanes of a connection go to somebody else, see {@link dev.parley.spi.Handover#release}. */
+  abstract void release(Connection connection, Set<String> lanes, Duration limit);
 
   /**
    * Returns whether an item must not be handed out any more: its connection is over and its
@@ -156,7 +163,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   /** Forgets a stale item, or returns what came in its place. With the lock held. */
   final @Nullable Item replaceStale(Item item) {
     Item again = successor(item);
-    if (again != null || isForgotten(item, item.connection)) {
+    if (again != null || isForgotten(item, each -> true)) {
       window.free(1);
     }
     return again;
@@ -395,10 +402,15 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
       if (window.creditor() == connection) {
         window.creditor(null);
       }
-      window.forget(items -> forget(connection, items));
-      if (dispatcher != null) {
-        window.free(dispatcher.forget(connection));
-      }
+      drop(item -> item.connection == connection);
+    }
+  }
+
+  /** Forgets what is lost and was not handed out. With the lock held. */
+  final void drop(Predicate<Item> lost) {
+    window.forget(items -> forget(lost, items));
+    if (dispatcher != null) {
+      window.free(dispatcher.forget(lost));
     }
   }
 
@@ -544,7 +556,7 @@ abstract class EngineSubscription<T, E extends Message<?>> extends Running.Entry
   }
 
   /** Something may have become possible: for those who wait, and for a handler. */
-  private void changed() {
+  final void changed() {
     waiters.forEach(Waiter::wake);
     Dispatcher<E> run = dispatcher;
     if (run != null) {

@@ -12,6 +12,7 @@ final class Item {
   final long size;
   int attempt; // which handling of it this is, 1 for the first
   boolean isDone; // handed out (streams) or settled (queues)
+  boolean isReleased; // its lane was given to somebody else, who is delivered it again
   @Nullable Item again; // the same message, delivered once more while this one is being handled
   long handedOut;
 
@@ -32,5 +33,10 @@ final class Item {
       all.add(each);
     }
     return all;
+  }
+
+  /** Returns whether nothing that is settled of it reaches the peer any more. */
+  boolean isLost() {
+    return isReleased || connection.isOver();
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,11 @@ final class LaneLedger {
   /** What was not done comes again on another connection. */
   void clear() {
     lanes.clear();
+  }
+
+  /** What was not done of these lanes comes again, if at all. */
+  void clear(Set<String> released) {
+    lanes.keySet().removeAll(released);
   }
 
   @Nullable Position position() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,13 +109,13 @@ final class OpenItems {
     return true;
   }
 
-  /** Forgets what a lost connection delivered again of those that are being handled. */
-  int forgetAgain(Connection lost) {
+  /** Forgets what is lost of what was delivered again while it is being handled. */
+  int forgetAgain(Predicate<Item> lost) {
     int forgotten = 0;
     for (Item item : open) {
       Item before = item;
       for (Item each = item.again; each != null; each = each.again) {
-        if (each.connection == lost) {
+        if (lost.test(each)) {
           before.again = each.again;
           forgotten++;
         } else {

@@ -51,6 +51,7 @@ final class PollLoop {
     if (link == null) {
       return; // it could not connect
     }
+    link.handover((lanes, limit) -> subscription.release(connection, lanes, limit));
     while (!connection.isOver()) {
       connection.settleAll();
       if (subscription.isTerminating()) {

@@ -17,11 +17,14 @@ import dev.parley.spi.Link;
 import dev.parley.spi.Settlement;
 import dev.parley.spi.SourceDriver;
 import dev.parley.spi.SourceRequest;
+import dev.parley.spi.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +41,10 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
 
   // Guarded by this.
   private final OpenItems open;
+  private Predicate<Item> releasing = item -> false; // what goes to somebody else just now
   private final RetryWaits waits = new RetryWaits(this);
   private volatile boolean peerHasSettled;
+  private volatile @Nullable Waiter settling; // who waits until what is handled is settled
   private final DeadLetters deadLetters;
   private final StallCheck stallCheck;
   private final LeaseRenewal leases;
@@ -227,6 +232,7 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
       giveBack(all);
     }
     freed(all.size());
+    wakeWhoReleases();
     terminateIfIdle();
   }
 
@@ -234,11 +240,11 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   // if it has yet to. With the lock held.
   @Override
   @Nullable Item successor(Item item) {
-    if (!item.connection.isOver()) {
+    if (!item.isLost() && !releasing.test(item)) {
       return item;
     }
     for (Item again : item.all()) {
-      if (!again.connection.isOver()) {
+      if (!again.isLost() && !releasing.test(again)) {
         open.replace(item, again, engine.time.nanoTime());
         return again;
       }
@@ -273,12 +279,20 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
       each.connection.settleOrWake();
     }
     freed(all.size());
+    wakeWhoReleases();
     terminateIfIdle();
+  }
+
+  private void wakeWhoReleases() {
+    Waiter waiter = settling;
+    if (waiter != null) {
+      waiter.wake();
+    }
   }
 
   // In the order of the lock, so that a prefix never goes back. With the lock held.
   private void order(Settlement settlement, Item item) {
-    if (item.connection.isOver()) {
+    if (item.isLost()) {
       return;
     }
     boolean isAck = settlement instanceof Settlement.Ack;
@@ -318,22 +332,23 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
     synchronized (this) {
       leases.stop();
       ledger.clear();
-      forgotten = open.forgetAgain(connection); // first, while what came again is still open
+      Predicate<Item> lost = item -> item.connection == connection;
+      forgotten = open.forgetAgain(lost); // first, while what came again is still open
       super.lost(connection);
-      forgotten += waits.forget(connection);
+      forgotten += waits.forget(lost);
     }
     freed(forgotten);
   }
 
   @Override
-  void forget(Connection connection, Deque<Item> buffered) {
-    buffered.removeIf(item -> isForgotten(item, connection));
+  void forget(Predicate<Item> lost, Deque<Item> buffered) {
+    buffered.removeIf(item -> isForgotten(item, lost));
   }
 
   // The peer delivers it again.
   @Override
-  boolean isForgotten(Item item, Connection connection) {
-    if (item.connection != connection) {
+  boolean isForgotten(Item item, Predicate<Item> lost) {
+    if (!lost.test(item)) {
       return false;
     }
     open.drop(item);
@@ -341,8 +356,37 @@ final class QueueSubscription<T> extends EngineSubscription<T, Delivery<T>> {
   }
 
   @Override
+  void release(Connection connection, Set<String> lanes, Duration limit) {
+    Predicate<Item> gone =
+        item -> item.connection == connection && lanes.contains(item.inbound.lane());
+    int forgotten;
+    synchronized (this) {
+      releasing = gone;
+      forgotten = open.forgetAgain(gone); // first, as when all is lost
+      drop(gone);
+      forgotten += waits.forget(gone);
+    }
+    freed(forgotten);
+    changed(); // keys may be free
+    Waiter waiter = new Waiter(engine.time);
+    settling = waiter;
+    waiter.await(limit.toNanos(), () -> isHandled(connection, gone));
+    settling = null;
+    synchronized (this) {
+      releasing = item -> false;
+      open.all().stream().filter(gone).forEach(item -> item.isReleased = true);
+      ledger.clear(lanes);
+    }
+    connection.settleAll();
+  }
+
+  private synchronized boolean isHandled(Connection connection, Predicate<Item> items) {
+    return connection.isOver() || isTerminating() || open.all().stream().noneMatch(items);
+  }
+
+  @Override
   boolean isStale(Item item) {
-    return item.connection.isOver();
+    return item.isLost();
   }
 
   @Override

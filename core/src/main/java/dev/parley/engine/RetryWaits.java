@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The deliveries that wait here for their retry. Guarded by its subscription. */
@@ -45,11 +46,11 @@ final class RetryWaits {
     subscription.engine.time.schedule(wait, delay.toNanos());
   }
 
-  /** Forgets those of a connection that is lost; returns how many. */
-  int forget(Connection lost) {
+  /** Forgets those that are lost; returns how many. */
+  int forget(Predicate<Item> lost) {
     int forgotten = 0;
     for (Wait wait : List.copyOf(waits)) {
-      if (wait.item.connection == lost) {
+      if (lost.test(wait.item)) {
         wait.forget();
         forgotten++;
       }

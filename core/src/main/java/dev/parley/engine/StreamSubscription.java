@@ -15,7 +15,9 @@ import dev.parley.spi.Settlement;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Elements that need no acknowledgement. */
@@ -145,12 +147,12 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
   }
 
   @Override
-  void forget(Connection connection, Deque<Item> buffered) {
+  void forget(Predicate<Item> lost, Deque<Item> buffered) {
     // What came in is handed out, whatever became of its connection.
   }
 
   @Override
-  boolean isForgotten(Item item, Connection connection) {
+  boolean isForgotten(Item item, Predicate<Item> lost) {
     return false;
   }
 
@@ -162,6 +164,11 @@ final class StreamSubscription<T> extends EngineSubscription<T, Message<T>> {
   @Override
   @Nullable Item successor(Item item) {
     return item;
+  }
+
+  @Override
+  void release(Connection connection, Set<String> lanes, Duration limit) {
+    // What came in is handed out, wherever the rest comes from.
   }
 
   @Override

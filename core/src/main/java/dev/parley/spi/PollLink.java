@@ -28,6 +28,12 @@ public interface PollLink extends Link {
     return null;
   }
 
+  /**
+   * Sets whom to tell of lanes that the peer takes away while the link lives, before the first
+   * poll. Defaults to nobody, for peers that take none.
+   */
+  default void handover(Handover handover) {}
+
   /** Makes a running {@link #poll} return soon: there are settlements to make. From any thread. */
   default void wakeup() {}
 }

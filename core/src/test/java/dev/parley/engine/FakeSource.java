@@ -22,6 +22,7 @@ import dev.parley.spi.ChannelProvider;
 import dev.parley.spi.ChannelSpec;
 import dev.parley.spi.Continuity;
 import dev.parley.spi.DriverContext;
+import dev.parley.spi.Handover;
 import dev.parley.spi.Inbound;
 import dev.parley.spi.Inlet;
 import dev.parley.spi.PollLink;
@@ -219,6 +220,8 @@ final class FakeSource implements ChannelProvider {
     volatile boolean aborted;
     private volatile @Nullable Exception cut;
     private volatile @Nullable Position moved;
+    private volatile @Nullable Handover handover;
+    private volatile @Nullable Duration releases;
 
     FakeLink(SourceRequest request, @Nullable Inlet inlet) {
       this.request = request;
@@ -295,6 +298,12 @@ final class FakeSource implements ChannelProvider {
       if (failure != null) {
         throw failure;
       }
+      Duration limit = releases;
+      if (limit != null) {
+        releases = null;
+        handover.release(Set.of(Position.SINGLE_LANE), limit);
+        settled.add("released");
+      }
       for (int i = 0; i < max; i++) {
         Inbound inbound = nextInbound();
         if (inbound == null) {
@@ -306,6 +315,25 @@ final class FakeSource implements ChannelProvider {
         wakeups.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
       }
       return inbounds;
+    }
+
+    @Override
+    public void handover(Handover newHandover) {
+      handover = newHandover;
+    }
+
+    /** Lets go of all it has delivered, when it is polled next. */
+    void release(Duration limit) {
+      releases = limit;
+      wakeups.add(1);
+    }
+
+    /** Delivers from the first unsettled one on once more. */
+    synchronized void rewind() {
+      synchronized (FakeSource.this) {
+        next = 0;
+      }
+      wakeups.add(1);
     }
 
     @Override
