@@ -59,6 +59,14 @@ public interface Harness extends AutoCloseable {
     return Duration.ofSeconds(1);
   }
 
+  /**
+   * Returns whether the native client repairs a lost connection by itself, so that no subscription
+   * hears of it. Defaults to false.
+   */
+  default boolean reconnectsItself() {
+    return false;
+  }
+
   /** Returns whether a codec on the class path takes every type. Defaults to false. */
   default boolean acceptsAnyType() {
     return false;
