@@ -43,6 +43,14 @@ public interface Harness extends AutoCloseable {
   /** Returns the troubles it can cause. */
   Set<Trouble> troubles();
 
+  /**
+   * Returns those of them that come at random, and often. Defaults to all; one that each attempt
+   * waits through makes such a test as long as all of them together.
+   */
+  default Set<Trouble> randomTroubles() {
+    return troubles();
+  }
+
   /** Causes a trouble; it is in force when this returns. */
   void cause(Trouble trouble);
 

@@ -17,7 +17,7 @@ final class Nemesis {
   Nemesis(Harness harness, Random random) {
     this.harness = harness;
     this.random = random;
-    this.possible = CHOICE.stream().filter(harness.troubles()::contains).toList();
+    this.possible = CHOICE.stream().filter(harness.randomTroubles()::contains).toList();
   }
 
   /** Ends the last trouble or causes the next. */
