@@ -35,7 +35,9 @@ final class Groups {
     groups.put("sse", Groups::sse);
     groups.put("websocket", Groups::sockets);
     groups.put("polling", Groups::polls);
-    groups.put("mqtt", Groups::mqtt);
+    groups.put("mqtt", bench -> messages(bench, Broker.MQTT));
+    groups.put("rabbitmq", bench -> messages(bench, Broker.RABBITMQ));
+    groups.put("kafka", bench -> messages(bench, Broker.KAFKA));
     groups.put("verify", Groups::verify);
     groups.put("inbox", Groups::inbox);
     return groups;
@@ -315,19 +317,21 @@ final class Groups {
     }
   }
 
-  private static void mqtt(Bench bench) throws Exception {
-    try (ScriptedServer broker = new ScriptedServer("mosquitto")) {
+  private static void messages(Bench bench, Broker broker) throws Exception {
+    try (LocalServer server = broker.start()) {
       for (boolean consumes : new boolean[] {false, true}) {
         List<Contender> contenders = new ArrayList<>();
         for (String bytes : List.of("64", "1024")) {
-          for (MqttClient.Kind kind : MqttClient.Kind.values()) {
+          for (MessageClient.Kind kind : MessageClient.Kind.values()) {
             contenders.add(
                 contender(
-                    bytes + " B, " + kind.title,
-                    bytes + " B, " + MqttClient.Kind.HIVEMQ.title,
+                    bytes + " B, " + kind.title(broker),
+                    bytes + " B, " + MessageClient.Kind.RAW.title(broker),
                     1,
-                    "Mqtts.message",
-                    Integer.toString(broker.port()),
+                    "Messages.message",
+                    Integer.toString(server.port()),
+                    "broker",
+                    broker.name(),
                     "client",
                     kind.name(),
                     "bytes",
@@ -339,19 +343,22 @@ final class Groups {
         bench.compare(
             new Comparison(
                 consumes ? "Published, consumed and settled" : "Published",
-                "Messages of QoS 1 to a Mosquitto, "
-                    + Mqtts.BLOCK
+                broker.messages
+                    + ", "
+                    + Messages.BLOCK
                     + " at a time, until all are acknowledged"
-                    + (consumes ? ", have come back to the same program and are acknowledged" : "")
+                    + (consumes
+                        ? " and have come back to the same program, which settles them"
+                        : "")
                     + ". To reach, for Parley: at least 0.95 of the raw client"
-                    + (consumes ? ", 30,000 messages a second." : "."),
+                    + (consumes && broker == Broker.MQTT ? ", 30,000 messages a second." : "."),
                 "message, client",
                 contenders,
                 List.of(
                     Column.perSecond("messages/s"),
-                    Column.throughput("to HiveMQ's"),
+                    Column.throughput("to the raw client's"),
                     Column.cpu("CPU µs a message", "%.1f"),
-                    Column.cpuRatio("CPU to HiveMQ's"),
+                    Column.cpuRatio("CPU to the raw client's"),
                     Column.bytes("B a message"))));
       }
     }

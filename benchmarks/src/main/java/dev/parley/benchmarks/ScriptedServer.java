@@ -7,23 +7,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A server of the benchmark's own, started and stopped by the project's script of its name. */
-final class ScriptedServer implements AutoCloseable {
+final class ScriptedServer implements LocalServer {
   private final Path script;
   private final Path folder;
   private final int port;
 
   ScriptedServer(String name) throws IOException, InterruptedException {
     script = Path.of("scripts", name).toAbsolutePath();
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    folder =
-        Files.createDirectories(Path.of("benchmarks", "target", "servers").toAbsolutePath())
-            .resolve(name + "-" + ProcessHandle.current().pid());
+    port = freePort();
+    folder = folder(name);
     run("start", folder.toString(), Integer.toString(port));
   }
 
-  int port() {
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** Returns where a server of this name that this process starts, or is, keeps what it has. */
+  static Path folder(String name) throws IOException {
+    return Files.createDirectories(Path.of("benchmarks", "target", "servers").toAbsolutePath())
+        .resolve(name + "-" + ProcessHandle.current().pid());
+  }
+
+  @Override
+  public int port() {
     return port;
   }
 

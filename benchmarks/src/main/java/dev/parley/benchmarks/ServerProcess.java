@@ -11,9 +11,12 @@ import java.nio.file.Path;
  * A server, such as {@link Server}, in a JVM of its own, so that what it allocates is not ascribed
  * to a client.
  */
-final class ServerProcess implements AutoCloseable {
+final class ServerProcess implements LocalServer {
   /** The system property that tells a benchmark's JVM where the server is. */
   static final String ADDRESS = "parley.benchmarks.server";
+
+  // What the clients have, and what only a server needs.
+  private static final String CLASS_PATH = "parley.benchmarks.servers";
 
   private final Process process;
   private final int port;
@@ -28,7 +31,7 @@ final class ServerProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                System.getProperty(CLASS_PATH),
                 server.getName())
             .redirectError(Redirect.INHERIT)
             .start();
@@ -41,7 +44,8 @@ final class ServerProcess implements AutoCloseable {
     port = Integer.parseInt(line);
   }
 
-  int port() {
+  @Override
+  public int port() {
     return port;
   }
 

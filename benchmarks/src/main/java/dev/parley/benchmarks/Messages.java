@@ -1,5 +1,6 @@
 package dev.parley.benchmarks;
 
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -12,15 +13,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Messages of QoS 1 by way of a Mosquitto in another process on the same machine. */
+/** Messages by way of a broker in another process on the same machine. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class Mqtts {
+public class Messages {
   /** How many messages are under way at a time. */
   static final int BLOCK = 500;
 
-  @Param({"HIVEMQ", "PARLEY"})
+  @Param({"MQTT", "RABBITMQ", "KAFKA"})
+  private String broker;
+
+  @Param({"RAW", "PARLEY"})
   private String client;
 
   @Param({"64", "1024"})
@@ -29,12 +33,19 @@ public class Mqtts {
   @Param({"false", "true"})
   private boolean consumes;
 
-  private MqttClient opened;
+  private MessageClient opened;
 
   @Setup
   public void open() throws Exception {
+    Broker server = Broker.valueOf(broker);
     int port = Integer.getInteger(ServerProcess.ADDRESS);
-    opened = MqttClient.Kind.valueOf(client).open(port, new byte[bytes], consumes);
+    String topic = UUID.randomUUID().toString();
+    server.create(port, topic);
+    opened = MessageClient.Kind.valueOf(client).open(server, port, topic, new byte[bytes]);
+    if (consumes) {
+      opened.consume();
+    }
+    message(); // so that all connections are made
   }
 
   @TearDown
@@ -46,6 +57,9 @@ public class Mqtts {
   @Benchmark
   @OperationsPerInvocation(BLOCK)
   public void message() throws Exception {
-    opened.send(BLOCK);
+    opened.publish(BLOCK);
+    if (consumes) {
+      opened.awaitConsumed(BLOCK);
+    }
   }
 }
