@@ -50,7 +50,6 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
   private final ProxyTroubles troubles;
   private final boolean isScripted;
   private final Class<?> replyType;
-  private final boolean isQuorum;
   private final Connection other;
   private final Channel channel; // guarded by itself
   private final AtomicInteger number = new AtomicInteger();
@@ -65,11 +64,9 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
 
   private record Held(Tap.Line line, Command command) {}
 
-  private RabbitMqHarness(Broker broker, @Nullable Class<?> replyType, boolean isQuorum)
-      throws Exception {
+  private RabbitMqHarness(Broker broker, @Nullable Class<?> replyType) throws Exception {
     this.isScripted = replyType != null;
     this.replyType = replyType == null ? Void.class : replyType;
-    this.isQuorum = isQuorum;
     tap = new Tap(broker.port(), new Watching());
     proxy = FaultProxy.to(tap.port());
     troubles = new ProxyTroubles(proxy);
@@ -79,25 +76,20 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
     factory.setSharedExecutor(new DirectExecutor());
     other = factory.newConnection("other");
     channel = other.createChannel();
-    Map<String, Object> kind = Map.of("x-queue-type", isQuorum ? "quorum" : "classic");
-    channel.queueDeclare(own + ".queue", true, false, false, kind);
-    channel.queueDeclare(own + ".dead", true, false, false, kind);
+    channel.queueDeclare(own + ".queue", true, false, false, Map.of());
+    channel.queueDeclare(own + ".dead", true, false, false, Map.of());
   }
 
   static RabbitMqHarness ofMessages(Broker broker) throws Exception {
-    return new RabbitMqHarness(broker, AMQP.Basic.Ack.class, false);
+    return new RabbitMqHarness(broker, AMQP.Basic.Ack.class);
   }
 
   static RabbitMqHarness ofQueues(Broker broker) throws Exception {
-    return new RabbitMqHarness(broker, null, false);
-  }
-
-  static RabbitMqHarness ofQuorumQueues(Broker broker) throws Exception {
-    return new RabbitMqHarness(broker, null, true);
+    return new RabbitMqHarness(broker, null);
   }
 
   static RabbitMqHarness ofCalls(Broker broker) throws Exception {
-    RabbitMqHarness made = new RabbitMqHarness(broker, AMQP.Basic.Deliver.class, false);
+    RabbitMqHarness made = new RabbitMqHarness(broker, AMQP.Basic.Deliver.class);
     Channel answering = made.other.createChannel();
     answering.basicConsume(
         made.own + ".queue", true, (tag, request) -> made.answer(answering, request), tag -> {});
@@ -241,7 +233,7 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
 
   @Override
   public String adapter() {
-    return isQuorum ? "rabbitmq, quorum queues" : "rabbitmq";
+    return "rabbitmq";
   }
 
   // A broker notices a frozen client by its heartbeat.
@@ -461,7 +453,7 @@ final class RabbitMqHarness implements SendHarness, QueueHarness, CallHarness {
 
   @Override
   public boolean countsAttempts() {
-    return isQuorum; // a classic queue tells that it delivers again, not how often
+    return false; // a classic queue tells that it delivers again, not how often
   }
 
   @Override
